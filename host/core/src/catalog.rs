@@ -1,0 +1,354 @@
+//! Everything that plugins contribute, as one immutable snapshot.
+
+use std::{collections::BTreeMap, fmt, sync::Arc};
+
+use tokio::sync::watch;
+
+use crate::{
+    chat::ChatProvider,
+    plugin::{Export, PluginInfo, PluginSource, PluginState, PluginStatus},
+    route::{Method, Route},
+    speech::SpeechEngine,
+    tool::Tool,
+};
+
+/// What one plugin brings, ready to be called.
+pub struct Contribution {
+    /// Who brings it.
+    pub info: PluginInfo,
+    /// A speech engine.
+    pub engine: Option<Arc<dyn SpeechEngine>>,
+    /// An AI provider.
+    pub provider: Option<Arc<dyn ChatProvider>>,
+    /// PAM tools.
+    pub tools: Vec<Arc<dyn Tool>>,
+    /// HTTP routes, those of the tools' REST forms among them.
+    pub routes: Vec<Arc<dyn Route>>,
+}
+
+/// One plugin on its way into a catalog.
+pub struct CatalogEntry {
+    /// Where it comes from.
+    pub source: PluginSource,
+    /// The interfaces that it exports.
+    pub exports: Vec<Export>,
+    /// How far it is.
+    pub stage: Stage,
+}
+
+/// How far a plugin is.
+pub enum Stage {
+    /// Found, not compiled.
+    Waiting {
+        /// What it said of itself when it was compiled before.
+        info: Option<PluginInfo>,
+    },
+    /// Being compiled.
+    Compiling {
+        /// What it said of itself when it was compiled before.
+        info: Option<PluginInfo>,
+    },
+    /// Serves.
+    Ready(Box<Contribution>),
+    /// Does not serve.
+    Refused {
+        /// What it said of itself, as far as that is known.
+        info: Option<PluginInfo>,
+        /// Why, and what to do about it.
+        reason: String,
+    },
+}
+
+/// A tool and who brings it.
+#[derive(Clone)]
+pub struct CatalogTool {
+    /// Id of the plugin.
+    pub plugin: String,
+    /// The tool.
+    pub tool: Arc<dyn Tool>,
+}
+
+/// A route and who brings it.
+#[derive(Clone)]
+pub struct CatalogRoute {
+    /// Id of the plugin.
+    pub plugin: String,
+    /// The route.
+    pub route: Arc<dyn Route>,
+}
+
+/// What is known of a name in a chain.
+pub enum Lookup<T: ?Sized> {
+    /// It serves.
+    Ready(Arc<T>),
+    /// A plugin that is, or may turn out to be, the one with this name is still being loaded.
+    Pending,
+    /// There is none.
+    Missing,
+}
+
+/// What a request's method and path lead to.
+pub enum RouteMatch<'c> {
+    /// A route, with the raw (still percent-encoded) values of its path's parameters.
+    Found {
+        /// The route and who brings it.
+        route: &'c CatalogRoute,
+        /// Name and value, in the order of the path.
+        path: Vec<(String, String)>,
+    },
+    /// The path is known, the method is not.
+    MethodNotAllowed {
+        /// The methods that are.
+        allowed: Vec<Method>,
+    },
+    /// No such path.
+    NotFound,
+}
+
+/// An immutable snapshot of everything that plugins contribute. Requests keep the snapshot that they started with.
+#[derive(Default)]
+pub struct Catalog {
+    plugins: Vec<PluginStatus>,
+    engines: Vec<Arc<dyn SpeechEngine>>,
+    providers: Vec<Arc<dyn ChatProvider>>,
+    tools: BTreeMap<String, CatalogTool>,
+    /// Path to a slot of `methods`.
+    paths: matchit::Router<usize>,
+    /// The same as written, since the router cannot be asked for a path with its parameters' names.
+    slots: BTreeMap<String, usize>,
+    methods: Vec<BTreeMap<Method, CatalogRoute>>,
+    routes: Vec<CatalogRoute>,
+}
+
+impl Catalog {
+    /// Puts entries together. Of two plugins with one id, tool name or route, the first stays and the second is refused
+    /// (the plugin for its id, else only the tool or route) with a reason in its status.
+    pub fn new(entries: impl IntoIterator<Item = CatalogEntry>) -> Self {
+        let mut catalog = Self::default();
+        for entry in entries {
+            catalog.add(entry);
+        }
+        catalog
+    }
+
+    fn add(&mut self, entry: CatalogEntry) {
+        let CatalogEntry { source, exports, stage } = entry;
+        let mut status = PluginStatus {
+            source,
+            state: PluginState::Waiting,
+            info: None,
+            exports,
+            tools: Vec::new(),
+            routes: Vec::new(),
+            problems: Vec::new(),
+        };
+        match stage {
+            Stage::Waiting { info } => status.info = info,
+            Stage::Compiling { info } => {
+                status.state = PluginState::Compiling;
+                status.info = info;
+            }
+            Stage::Refused { info, reason } => {
+                status.state = PluginState::Refused { reason };
+                status.info = info;
+            }
+            Stage::Ready(contribution) => {
+                let contribution = *contribution;
+                let id = contribution.info.id.clone();
+                status.info = Some(contribution.info);
+                if let Some(holder) = self.holder_of(&id) {
+                    status.state = PluginState::Refused {
+                        reason: format!("the id `{id}` is taken by {holder}; remove one of the two"),
+                    };
+                } else {
+                    status.state = PluginState::Ready;
+                    self.engines.extend(contribution.engine);
+                    self.providers.extend(contribution.provider);
+                    for tool in contribution.tools {
+                        self.add_tool(&id, tool, &mut status);
+                    }
+                    for route in contribution.routes {
+                        self.add_route(&id, route, &mut status);
+                    }
+                }
+            }
+        }
+        self.plugins.push(status);
+    }
+
+    fn holder_of(&self, id: &str) -> Option<String> {
+        let holder = self.plugins.iter().find(|p| {
+            !matches!(p.state, PluginState::Refused { .. })
+                && p.info.as_ref().is_some_and(|info| info.id == id)
+        })?;
+        Some(match &holder.source {
+            PluginSource::Bundled => "a bundled plugin".to_owned(),
+            PluginSource::File { name } => format!("`{name}`"),
+            PluginSource::Native => "the host itself".to_owned(),
+        })
+    }
+
+    fn add_tool(&mut self, plugin: &str, tool: Arc<dyn Tool>, status: &mut PluginStatus) {
+        let name = tool.definition().name.clone();
+        if let Some(first) = self.tools.get(&name) {
+            status
+                .problems
+                .push(format!("the tool `{name}` is left out: `{}` has one of this name", first.plugin));
+            return;
+        }
+        status.tools.push(name.clone());
+        self.tools.insert(name, CatalogTool { plugin: plugin.to_owned(), tool });
+    }
+
+    fn add_route(&mut self, plugin: &str, route: Arc<dyn Route>, status: &mut PluginStatus) {
+        let (method, path) = (route.definition().method, route.definition().path.clone());
+        let name = format!("{method} /api/v1{path}");
+        let slot = match self.slots.get(&path) {
+            Some(&slot) => slot,
+            None => {
+                if let Err(error) = self.paths.insert(path.clone(), self.methods.len()) {
+                    status.problems.push(format!("the route {name} is left out: {error}"));
+                    return;
+                }
+                self.slots.insert(path, self.methods.len());
+                self.methods.push(BTreeMap::new());
+                self.methods.len() - 1
+            }
+        };
+        let methods = &mut self.methods[slot];
+        if let Some(first) = methods.get(&method) {
+            status.problems.push(format!("the route {name} is left out: `{}` has it", first.plugin));
+            return;
+        }
+        let added = CatalogRoute { plugin: plugin.to_owned(), route };
+        methods.insert(method, added.clone());
+        status.routes.push(name);
+        self.routes.push(added);
+    }
+
+    /// Every plugin that was found, in the order of loading.
+    pub fn plugins(&self) -> &[PluginStatus] {
+        &self.plugins
+    }
+
+    /// Whether any plugin is still being loaded.
+    pub fn is_settled(&self) -> bool {
+        !self.plugins.iter().any(|p| p.state.is_pending())
+    }
+
+    /// Whether any plugin that exports this is still being loaded.
+    pub fn is_pending(&self, export: Export) -> bool {
+        self.plugins.iter().any(|p| p.state.is_pending() && p.exports.contains(&export))
+    }
+
+    /// Speech engines that serve.
+    pub fn engines(&self) -> &[Arc<dyn SpeechEngine>] {
+        &self.engines
+    }
+
+    /// The speech engine with this id.
+    pub fn engine(&self, id: &str) -> Lookup<dyn SpeechEngine> {
+        match self.engines.iter().find(|engine| engine.id() == id) {
+            Some(engine) => Lookup::Ready(engine.clone()),
+            None => self.absent(id, Export::Speech),
+        }
+    }
+
+    /// AI providers that serve.
+    pub fn providers(&self) -> &[Arc<dyn ChatProvider>] {
+        &self.providers
+    }
+
+    /// The AI provider with this id.
+    pub fn provider(&self, id: &str) -> Lookup<dyn ChatProvider> {
+        match self.providers.iter().find(|provider| provider.id() == id) {
+            Some(provider) => Lookup::Ready(provider.clone()),
+            None => self.absent(id, Export::Chat),
+        }
+    }
+
+    fn absent<T: ?Sized>(&self, id: &str, export: Export) -> Lookup<T> {
+        let pending = self.plugins.iter().any(|p| {
+            p.state.is_pending()
+                && p.exports.contains(&export)
+                && p.info.as_ref().is_none_or(|info| info.id == id)
+        });
+        if pending { Lookup::Pending } else { Lookup::Missing }
+    }
+
+    /// Tools that serve, by name.
+    pub fn tools(&self) -> impl Iterator<Item = &CatalogTool> {
+        self.tools.values()
+    }
+
+    /// The tool with this name.
+    pub fn tool(&self, name: &str) -> Option<&CatalogTool> {
+        self.tools.get(name)
+    }
+
+    /// Routes that serve, in the order of loading.
+    pub fn routes(&self) -> &[CatalogRoute] {
+        &self.routes
+    }
+
+    /// What a method and a path below `/api/v1` lead to. The path is as it came in, not decoded.
+    pub fn find_route(&self, method: Option<Method>, path: &str) -> RouteMatch<'_> {
+        let Ok(found) = self.paths.at(path) else { return RouteMatch::NotFound };
+        let methods = &self.methods[*found.value];
+        match method.and_then(|method| methods.get(&method)) {
+            Some(route) => RouteMatch::Found {
+                route,
+                path: found.params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+            },
+            None => RouteMatch::MethodNotAllowed { allowed: methods.keys().copied().collect() },
+        }
+    }
+}
+
+impl fmt::Debug for Catalog {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Catalog").field("plugins", &self.plugins).finish_non_exhaustive()
+    }
+}
+
+/// Where the present catalog is read. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct CatalogReader(watch::Receiver<Arc<Catalog>>);
+
+impl CatalogReader {
+    /// The present catalog.
+    pub fn current(&self) -> Arc<Catalog> {
+        self.0.borrow().clone()
+    }
+
+    /// Waits until `ready` holds and returns the catalog that it holds for. Bound it with a deadline.
+    pub async fn wait_until(&self, mut ready: impl FnMut(&Catalog) -> bool) -> Arc<Catalog> {
+        let mut receiver = self.0.clone();
+        match receiver.wait_for(|catalog| ready(catalog)).await {
+            Ok(catalog) => catalog.clone(),
+            // The publisher is gone, so nothing will change any more.
+            Err(_) => self.current(),
+        }
+    }
+}
+
+/// Where catalogs are published.
+#[derive(Debug)]
+pub struct CatalogPublisher(watch::Sender<Arc<Catalog>>);
+
+impl CatalogPublisher {
+    /// Begins with this catalog.
+    pub fn new(first: Catalog) -> Self {
+        Self(watch::Sender::new(Arc::new(first)))
+    }
+
+    /// Puts another catalog in place of the present one, for all readers at once.
+    pub fn publish(&self, catalog: Catalog) {
+        self.0.send_replace(Arc::new(catalog));
+    }
+
+    /// A reader of what is published here.
+    pub fn reader(&self) -> CatalogReader {
+        CatalogReader(self.0.subscribe())
+    }
+}
