@@ -177,12 +177,12 @@ impl Catalog {
     }
 
     fn holder_of(&self, id: &str) -> Option<String> {
-        let holder = self.plugins.iter().find(|p| {
-            !matches!(p.state, PluginState::Refused { .. })
-                && p.info.as_ref().is_some_and(|info| info.id == id)
-        })?;
+        let holder = self
+            .plugins
+            .iter()
+            .find(|p| !matches!(p.state, PluginState::Refused { .. }) && p.id() == Some(id))?;
         Some(match &holder.source {
-            PluginSource::Bundled => "a bundled plugin".to_owned(),
+            PluginSource::Bundled { .. } => "a bundled plugin".to_owned(),
             PluginSource::File { name } => format!("`{name}`"),
             PluginSource::Native => "the host itself".to_owned(),
         })
@@ -269,9 +269,7 @@ impl Catalog {
 
     fn absent<T: ?Sized>(&self, id: &str, export: Export) -> Lookup<T> {
         let pending = self.plugins.iter().any(|p| {
-            p.state.is_pending()
-                && p.exports.contains(&export)
-                && p.info.as_ref().is_none_or(|info| info.id == id)
+            p.state.is_pending() && p.exports.contains(&export) && p.id().is_none_or(|known| known == id)
         });
         if pending { Lookup::Pending } else { Lookup::Missing }
     }

@@ -17,8 +17,10 @@ pub mod failure;
 pub mod health;
 pub mod plugin;
 pub mod route;
+pub mod secret;
 pub mod speech;
 pub mod tool;
 
 pub use context::{CallContext, Caller, User, UserId};
 pub use failure::{Failure, FailureClass, FieldError, Result};
+pub use secret::Secret;

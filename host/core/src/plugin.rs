@@ -22,7 +22,10 @@ pub enum Export {
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum PluginSource {
     /// Inside the binary.
-    Bundled,
+    Bundled {
+        /// The plugin's id, which the binary knows before the plugin has been asked.
+        name: String,
+    },
     /// A file in the drop-in folder.
     File {
         /// The file's name.
@@ -114,12 +117,20 @@ pub struct PluginStatus {
 }
 
 impl PluginStatus {
-    /// A name for people and logs: the id, or where it comes from.
-    pub fn label(&self) -> &str {
+    /// The plugin's id, once it is known.
+    pub fn id(&self) -> Option<&str> {
         match (&self.info, &self.source) {
-            (Some(info), _) => &info.id,
-            (None, PluginSource::File { name }) => name,
-            (None, PluginSource::Bundled) => "bundled plugin",
+            (Some(info), _) => Some(&info.id),
+            (None, PluginSource::Bundled { name }) => Some(name),
+            (None, PluginSource::File { .. } | PluginSource::Native) => None,
+        }
+    }
+
+    /// A name for people and logs: the id, or else the file.
+    pub fn label(&self) -> &str {
+        match (self.id(), &self.source) {
+            (Some(id), _) => id,
+            (None, PluginSource::File { name } | PluginSource::Bundled { name }) => name,
             (None, PluginSource::Native) => "host",
         }
     }
