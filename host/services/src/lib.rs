@@ -1,1 +1,106 @@
-//! services
+//! What the product does: accounts, the assistant, speech, plugins and their routes, health.
+//!
+//! A service takes a [`CallContext`](wheelhouse_core::CallContext) first, checks access and limits, chooses who does the
+//! work and calls ports; it knows neither HTTP nor SQL. Whether an engine is native code or a component makes no
+//! difference to it.
+
+use std::sync::Arc;
+
+use wheelhouse_core::{
+    Result,
+    account::{AccountStore, SessionStore},
+    cache::Cache,
+    catalog::CatalogReader,
+    clock::{Clock, Entropy},
+    conversation::ConversationStore,
+    health::Dependency,
+};
+
+mod access;
+pub mod accounts;
+pub mod assistant;
+mod breaker;
+mod chain;
+pub mod health;
+pub mod names;
+pub mod plugins;
+pub mod routes;
+pub mod speech;
+pub mod status;
+
+pub use accounts::{AccountConfig, AccountService, Credentials, Registration, SignIn, TokenAlgorithm};
+pub use assistant::{AssistantConfig, AssistantService, TurnRequest};
+pub use breaker::{BreakerConfig, BreakerState};
+pub use health::{HealthService, HealthStatus, Liveness, Readiness};
+pub use names::{ChainKind, UnknownName, validate_names};
+pub use plugins::PluginService;
+pub use routes::{RouteFailure, RouteService};
+pub use speech::{
+    EngineVoices, GenericVoice, OutputFormat, SpeechConfig, SpeechRequest, SpeechService, SpokenAudio,
+};
+pub use status::{MemberState, MemberStatus};
+
+/// What the services are built on.
+#[derive(Clone)]
+pub struct Ports {
+    /// Keeps accounts.
+    pub accounts: Arc<dyn AccountStore>,
+    /// Keeps sessions.
+    pub sessions: Arc<dyn SessionStore>,
+    /// Keeps conversations.
+    pub conversations: Arc<dyn ConversationStore>,
+    /// Volatile state that all replicas share.
+    pub cache: Arc<dyn Cache>,
+    /// What plugins contribute.
+    pub catalog: CatalogReader,
+    /// What the host cannot serve without.
+    pub dependencies: Vec<Arc<dyn Dependency>>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+/// Every service's section of the configuration.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ServicesConfig {
+    /// Accounts and tokens.
+    pub accounts: AccountConfig,
+    /// AI providers in order.
+    pub assistant: AssistantConfig,
+    /// Speech engines in order.
+    pub speech: SpeechConfig,
+}
+
+/// All services. Cheap to clone.
+#[derive(Clone)]
+pub struct Services {
+    /// Who may come in.
+    pub accounts: Arc<AccountService>,
+    /// PAM.
+    pub assistant: Arc<AssistantService>,
+    /// Text to audio.
+    pub speech: Arc<SpeechService>,
+    /// What is loaded.
+    pub plugins: Arc<PluginService>,
+    /// Routes that plugins bring.
+    pub routes: Arc<RouteService>,
+    /// Whether the host can serve.
+    pub health: Arc<HealthService>,
+}
+
+impl Services {
+    /// Puts the services together. `version` is the host's own.
+    ///
+    /// # Errors
+    /// When the configuration cannot be worked with, such as a missing or short secret key.
+    pub fn new(config: &ServicesConfig, ports: &Ports, version: &'static str) -> Result<Self> {
+        let accounts = Arc::new(AccountService::new(&config.accounts, ports)?);
+        let assistant = Arc::new(AssistantService::new(&config.assistant, ports));
+        let speech = Arc::new(SpeechService::new(&config.speech, ports));
+        let plugins = Arc::new(PluginService::new(ports.catalog.clone()));
+        let routes = Arc::new(RouteService::new(ports.catalog.clone()));
+        let health = Arc::new(HealthService::new(ports, assistant.clone(), speech.clone(), version));
+        Ok(Self { accounts, assistant, speech, plugins, routes, health })
+    }
+}

@@ -1,0 +1,153 @@
+//! Which headers pass between clients and plugins.
+
+/// Who calls is in the call; how bytes travel is the host's business.
+const NOT_FOR_PLUGINS: &[&str] = &[
+    "authorization",
+    "connection",
+    "cookie",
+    "host",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "sec-websocket-key",
+    "sec-websocket-protocol",
+    "set-cookie",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "x-forwarded-user",
+];
+
+/// What a plugin may say beside its body. Everything else is the host's to say: how the bytes travel, who may read them from
+/// where, and what a browser keeps of it.
+const FROM_PLUGINS: &[&str] = &[
+    "accept-ranges",
+    "age",
+    "allow",
+    "cache-control",
+    "content-disposition",
+    "content-language",
+    "content-location",
+    "content-range",
+    "content-type",
+    "deprecation",
+    "etag",
+    "expires",
+    "last-modified",
+    "link",
+    "location",
+    "preference-applied",
+    "retry-after",
+    "sunset",
+    "vary",
+    "warning",
+];
+
+/// Names beginning with `x-` are free, but for these.
+const RESERVED: &[&str] = &[
+    "x-accel-",
+    "x-content-type-options",
+    "x-dns-prefetch-control",
+    "x-forwarded-",
+    "x-frame-options",
+    "x-permitted-cross-domain-policies",
+    "x-powered-by",
+    "x-request-id",
+    "x-sendfile",
+    "x-xss-protection",
+];
+
+/// The headers that a plugin gets to see.
+pub(super) fn for_plugin(mut headers: Vec<(String, String)>) -> Vec<(String, String)> {
+    headers.retain(|(name, _)| !NOT_FOR_PLUGINS.iter().any(|hidden| name.eq_ignore_ascii_case(hidden)));
+    headers
+}
+
+/// The headers that go to the client, in lower case, and the names of those that do not.
+pub(super) fn from_plugin(headers: Vec<(String, String)>) -> (Vec<(String, String)>, Vec<String>) {
+    let (mut kept, mut left_out) = (Vec::with_capacity(headers.len()), Vec::new());
+    for (name, value) in headers {
+        let name = name.to_ascii_lowercase();
+        if may_set(&name) && is_clean(&value) {
+            kept.push((name, value));
+        } else {
+            left_out.push(name.chars().filter(|c| c.is_ascii_graphic()).take(64).collect());
+        }
+    }
+    (kept, left_out)
+}
+
+fn may_set(name: &str) -> bool {
+    if FROM_PLUGINS.contains(&name) {
+        return true;
+    }
+    let is_token = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+    name.starts_with("x-") && is_token && !RESERVED.iter().any(|reserved| name.starts_with(reserved))
+}
+
+/// A value that cannot end its line.
+fn is_clean(value: &str) -> bool {
+    value.bytes().all(|b| b == b'\t' || (b >= b' ' && b != 0x7f))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pair(name: &str, value: &str) -> (String, String) {
+        (name.to_owned(), value.to_owned())
+    }
+
+    #[test]
+    fn plugin_sees_neither_tokens_nor_cookies() {
+        let seen = for_plugin(vec![
+            pair("Authorization", "Bearer x"),
+            pair("COOKIE", "a=b"),
+            pair("proxy-authorization", "x"),
+            pair("Accept", "text/csv"),
+        ]);
+        assert_eq!(seen, [pair("Accept", "text/csv")]);
+    }
+
+    #[test]
+    fn plugin_sets_no_header_that_is_the_hosts() {
+        for name in [
+            "Set-Cookie",
+            "Content-Length",
+            "Transfer-Encoding",
+            "Connection",
+            "Access-Control-Allow-Origin",
+            "Strict-Transport-Security",
+            "X-Request-ID",
+            "X-Forwarded-For",
+            "Clear-Site-Data",
+            "x-bad name",
+        ] {
+            let (kept, left_out) = from_plugin(vec![pair(name, "1")]);
+            assert!(kept.is_empty(), "{name} was kept");
+            assert_eq!(left_out.len(), 1);
+        }
+    }
+
+    #[test]
+    fn plugin_sets_content_headers_and_its_own() {
+        let (kept, left_out) = from_plugin(vec![
+            pair("Content-Type", "text/csv"),
+            pair("X-Total-Count", "12"),
+            pair("ETag", "\"a\""),
+        ]);
+        assert_eq!(
+            kept,
+            [pair("content-type", "text/csv"), pair("x-total-count", "12"), pair("etag", "\"a\"")]
+        );
+        assert!(left_out.is_empty());
+    }
+
+    #[test]
+    fn header_value_cannot_begin_another_line() {
+        let (kept, left_out) = from_plugin(vec![pair("Location", "/a\r\nSet-Cookie: x=y")]);
+        assert!(kept.is_empty());
+        assert_eq!(left_out, ["location"]);
+    }
+}

@@ -1,0 +1,187 @@
+//! Which voice of an engine speaks: real ids, generic ids, and what is known of each engine's voices.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError, Weak},
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use wheelhouse_core::{
+    CallContext, Result,
+    clock::Clock,
+    speech::{Gender, SpeechEngine, Voice},
+};
+
+use super::GenericVoice;
+
+/// A list of voices is asked for again after this, as an engine's own service may get new ones.
+const KEPT_FOR: Duration = Duration::from_secs(600);
+
+/// How a voice should sound.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Wish {
+    pub(super) gender: Option<Gender>,
+    /// BCP 47 tag.
+    pub(super) language: Option<String>,
+}
+
+/// Names that stand for a voice of whichever engine speaks: gender and language that each means.
+const GENERIC: &[(&str, Option<Gender>, Option<&str>)] = &[
+    ("pam_default", None, None),
+    ("pam_female_professional", Some(Gender::Female), Some("en-US")),
+    ("pam_male_calm", Some(Gender::Male), Some("en-US")),
+    ("pam_travel_guide", None, Some("en-US")),
+    ("pam_british_female", Some(Gender::Female), Some("en-GB")),
+    ("pam_australian_mature", None, Some("en-AU")),
+];
+
+/// The names, for messages.
+pub(super) fn generic_ids() -> impl Iterator<Item = &'static str> {
+    GENERIC.iter().map(|(id, ..)| *id)
+}
+
+/// What a generic name means.
+pub(super) fn find_generic(id: &str) -> Option<Wish> {
+    let (_, gender, language) = GENERIC.iter().find(|(known, ..)| *known == id)?;
+    Some(Wish { gender: *gender, language: language.map(str::to_owned) })
+}
+
+/// What each generic name stands for on an engine with these voices.
+pub(super) fn generic_voices(voices: &[Voice]) -> Vec<GenericVoice> {
+    let voice = |wish: Wish| closest(voices, &wish).map(|voice| voice.id.clone());
+    let generic =
+        |id: &'static str| GenericVoice { id: id.to_owned(), voice: find_generic(id).and_then(voice) };
+    generic_ids().map(generic).collect()
+}
+
+/// The voice that comes closest to a wish; of equals the first in the engine's own order. `None` leaves the choice to the
+/// engine, as nothing was wished for or it has no voices to choose from.
+pub(super) fn closest<'v>(voices: &'v [Voice], wish: &Wish) -> Option<&'v Voice> {
+    if *wish == Wish::default() {
+        return None;
+    }
+    let score = |voice: &Voice| {
+        let language = wish.language.as_deref();
+        // To be understood comes first, then to sound alike, then the accent.
+        (
+            language.is_some_and(|wished| same_language(wished, &voice.language)),
+            wish.gender.is_some_and(|wished| wished == voice.gender),
+            language.is_some_and(|wished| wished.eq_ignore_ascii_case(&voice.language)),
+        )
+    };
+    // `max_by_key` would take the last of equals.
+    voices.iter().rev().max_by_key(|voice| score(voice))
+}
+
+/// Whether two BCP 47 tags are of one language, whatever the region.
+pub(super) fn same_language(a: &str, b: &str) -> bool {
+    primary(a).eq_ignore_ascii_case(primary(b))
+}
+
+fn primary(tag: &str) -> &str {
+    tag.split(['-', '_']).next().unwrap_or(tag)
+}
+
+/// Whether the text has the shape of a BCP 47 tag.
+pub(super) fn is_language_tag(tag: &str) -> bool {
+    let mut parts = tag.split('-');
+    let first = parts.next().unwrap_or_default();
+    tag.len() <= 35
+        && (2..=3).contains(&first.len())
+        && first.bytes().all(|b| b.is_ascii_alphabetic())
+        && parts.all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()))
+}
+
+/// Keeps engines' lists of voices, since asking a component for its list costs an instance.
+pub(super) struct VoiceBook {
+    clock: Arc<dyn Clock>,
+    kept: Mutex<HashMap<String, Kept>>,
+}
+
+struct Kept {
+    /// Another version of the engine has voices of its own.
+    engine: Weak<dyn SpeechEngine>,
+    voices: Arc<[Voice]>,
+    since: Timestamp,
+}
+
+impl VoiceBook {
+    pub(super) fn new(clock: Arc<dyn Clock>) -> Self {
+        Self { clock, kept: Mutex::default() }
+    }
+
+    /// The engine's voices.
+    pub(super) async fn voices(
+        &self,
+        ctx: &CallContext,
+        engine: &Arc<dyn SpeechEngine>,
+    ) -> Result<Arc<[Voice]>> {
+        let now = self.clock.now();
+        let this = Arc::downgrade(engine);
+        if let Some(kept) = self.lock().get(engine.id())
+            && kept.engine.ptr_eq(&this)
+            && now.duration_since(kept.since).unsigned_abs() < KEPT_FOR
+        {
+            return Ok(kept.voices.clone());
+        }
+        let voices: Arc<[Voice]> = engine.voices(ctx).await?.into();
+        let kept = Kept { engine: this, voices: voices.clone(), since: now };
+        self.lock().insert(engine.id().to_owned(), kept);
+        Ok(voices)
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Kept>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn voice(id: &str, language: &str, gender: Gender) -> Voice {
+        Voice { id: id.to_owned(), name: id.to_owned(), language: language.to_owned(), gender, summary: None }
+    }
+
+    fn pick<'v>(voices: &'v [Voice], generic: &str) -> Option<&'v str> {
+        closest(voices, &find_generic(generic).expect("a generic id")).map(|voice| voice.id.as_str())
+    }
+
+    #[test]
+    fn generic_voice_is_the_closest_that_the_engine_has() {
+        let voices = [
+            voice("katja", "de-DE", Gender::Female),
+            voice("guy", "en-US", Gender::Male),
+            voice("jenny", "en-US", Gender::Female),
+            voice("sonia", "en-GB", Gender::Female),
+            voice("william", "en-AU", Gender::Male),
+        ];
+        assert_eq!(pick(&voices, "pam_female_professional"), Some("jenny"));
+        assert_eq!(pick(&voices, "pam_male_calm"), Some("guy"));
+        assert_eq!(pick(&voices, "pam_travel_guide"), Some("guy"));
+        assert_eq!(pick(&voices, "pam_british_female"), Some("sonia"));
+        assert_eq!(pick(&voices, "pam_australian_mature"), Some("william"));
+        assert_eq!(pick(&voices, "pam_default"), None, "the engine's own choice");
+    }
+
+    #[test]
+    fn generic_voice_is_understood_before_it_sounds_right() {
+        let voices = [voice("conrad", "de-DE", Gender::Male), voice("heart", "en-US", Gender::Female)];
+        assert_eq!(pick(&voices, "pam_male_calm"), Some("heart"));
+        assert_eq!(pick(&voices[..1], "pam_british_female"), Some("conrad"));
+        assert_eq!(pick(&[], "pam_male_calm"), None);
+    }
+
+    #[test]
+    fn language_tags_are_told_from_other_text() {
+        for tag in ["en", "en-US", "zh-Hant-TW", "de-CH-1996", "yue"] {
+            assert!(is_language_tag(tag), "{tag}");
+        }
+        for text in ["", "e", "english", "en_US", "en-", "en--US", "12", "en-US'>", "en-123456789"] {
+            assert!(!is_language_tag(text), "{text}");
+        }
+        assert!(same_language("en-GB", "EN-us"));
+        assert!(!same_language("de", "den"));
+    }
+}

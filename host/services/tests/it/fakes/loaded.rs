@@ -1,0 +1,183 @@
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicBool, Ordering},
+};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use semver::Version;
+use wheelhouse_core::{
+    CallContext, Failure, Result,
+    catalog::{Catalog, CatalogEntry, Contribution, Stage},
+    chat::ChatProvider,
+    health::Dependency,
+    plugin::{Export, PluginInfo, PluginSource},
+    route::{Method, Route, RouteDefinition, RouteRequest, RouteResponse},
+    speech::SpeechEngine,
+    tool::Tool,
+};
+
+/// A plugin on its way into a fake catalog.
+pub(crate) struct Plugin(CatalogEntry);
+
+pub(crate) fn catalog(plugins: Vec<Plugin>) -> Catalog {
+    Catalog::new(plugins.into_iter().map(|Plugin(entry)| entry))
+}
+
+fn info(id: &str) -> PluginInfo {
+    PluginInfo {
+        id: id.to_owned(),
+        version: Version::new(1, 0, 0),
+        name: id.to_owned(),
+        summary: String::new(),
+        asks: Vec::new(),
+    }
+}
+
+impl Plugin {
+    fn ready(id: &str, export: Export, fill: impl FnOnce(&mut Contribution)) -> Self {
+        let mut contribution = Contribution {
+            info: info(id),
+            engine: None,
+            provider: None,
+            tools: Vec::new(),
+            routes: Vec::new(),
+        };
+        fill(&mut contribution);
+        let stage = Stage::Ready(Box::new(contribution));
+        Self(CatalogEntry { source: PluginSource::Native, exports: vec![export], stage })
+    }
+
+    pub(crate) fn engine(engine: &Arc<impl SpeechEngine>) -> Self {
+        let id = engine.id().to_owned();
+        Self::ready(&id, Export::Speech, |plugin| plugin.engine = Some(engine.clone()))
+    }
+
+    pub(crate) fn provider(provider: &Arc<impl ChatProvider>) -> Self {
+        let id = provider.id().to_owned();
+        Self::ready(&id, Export::Chat, |plugin| plugin.provider = Some(provider.clone()))
+    }
+
+    pub(crate) fn tool(tool: &Arc<impl Tool>) -> Self {
+        let id = format!("plugin-of-{}", tool.definition().name);
+        Self::ready(&id, Export::Tools, |plugin| plugin.tools = vec![tool.clone()])
+    }
+
+    pub(crate) fn route(route: &Arc<FakeRoute>) -> Self {
+        Self::ready("routes", Export::Routes, |plugin| plugin.routes = vec![route.clone()])
+    }
+
+    /// Being compiled for the first time: what it is called is not known.
+    pub(crate) fn compiling(export: Export) -> Self {
+        let source = PluginSource::File { name: "new.wasm".to_owned() };
+        Self(CatalogEntry { source, exports: vec![export], stage: Stage::Compiling { info: None } })
+    }
+
+    pub(crate) fn refused(id: &str, export: Export, reason: &str) -> Self {
+        let source = PluginSource::File { name: format!("{id}.wasm") };
+        let stage = Stage::Refused { info: Some(info(id)), reason: reason.to_owned() };
+        Self(CatalogEntry { source, exports: vec![export], stage })
+    }
+}
+
+/// A route that gives one answer and remembers its requests.
+pub(crate) struct FakeRoute {
+    definition: RouteDefinition,
+    answer: Result<RouteResponse>,
+    hangs: bool,
+    requests: Mutex<Vec<RouteRequest>>,
+}
+
+impl FakeRoute {
+    pub(crate) fn new(method: Method, path: &str, public: bool, answer: Result<RouteResponse>) -> Arc<Self> {
+        Arc::new(Self {
+            definition: definition(method, path, public),
+            answer,
+            hangs: false,
+            requests: Mutex::default(),
+        })
+    }
+
+    pub(crate) fn hanging(method: Method, path: &str) -> Arc<Self> {
+        let answer = Err(Failure::internal("never comes"));
+        Arc::new(Self {
+            definition: definition(method, path, true),
+            answer,
+            hangs: true,
+            requests: Mutex::default(),
+        })
+    }
+
+    pub(crate) fn requests(&self) -> Vec<RouteRequest> {
+        self.requests.lock().unwrap().clone()
+    }
+}
+
+fn definition(method: Method, path: &str, public: bool) -> RouteDefinition {
+    RouteDefinition {
+        id: "route".to_owned(),
+        method,
+        path: path.to_owned(),
+        summary: String::new(),
+        public,
+        parameters: Vec::new(),
+        body: None,
+        answers: Vec::new(),
+    }
+}
+
+#[async_trait]
+impl Route for FakeRoute {
+    fn definition(&self) -> &RouteDefinition {
+        &self.definition
+    }
+
+    async fn handle(&self, _ctx: &CallContext, request: RouteRequest) -> Result<RouteResponse> {
+        self.requests.lock().unwrap().push(request);
+        if self.hangs {
+            std::future::pending::<()>().await;
+        }
+        self.answer.clone()
+    }
+}
+
+impl FakeRoute {
+    pub(crate) fn answering(
+        status: u16,
+        headers: &[(&str, &str)],
+        body: &'static str,
+    ) -> Result<RouteResponse> {
+        let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Ok(RouteResponse { status, headers, body: Bytes::from_static(body.as_bytes()) })
+    }
+}
+
+/// A database that is there, or not, or says nothing.
+#[derive(Default)]
+pub(crate) struct FakeDependency {
+    pub(crate) down: AtomicBool,
+    pub(crate) silent: AtomicBool,
+    pub(crate) checks: Mutex<u32>,
+}
+
+#[async_trait]
+impl Dependency for FakeDependency {
+    fn name(&self) -> &'static str {
+        "database"
+    }
+
+    fn kind(&self) -> &'static str {
+        "sqlite"
+    }
+
+    async fn check(&self) -> Result<()> {
+        *self.checks.lock().unwrap() += 1;
+        if self.silent.load(Ordering::Relaxed) {
+            std::future::pending::<()>().await;
+        }
+        match self.down.load(Ordering::Relaxed) {
+            true => Err(Failure::unavailable("The database does not answer.").with_detail("disk I/O error")),
+            false => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Ports that do as a test tells them.
+
+mod cache;
+mod chat;
+mod loaded;
+mod speech;
+mod store;
+mod time;
+mod tool;
+
+use std::{sync::Arc, time::Duration};
+
+use wheelhouse_core::{CallContext, Caller, Secret, User, UserId, catalog::CatalogPublisher, clock::Clock};
+use wheelhouse_services::{AccountConfig, Ports, Services, ServicesConfig};
+
+pub(crate) use cache::FakeCache;
+pub(crate) use chat::{FakeProvider, Step, answer, call, calls};
+pub(crate) use loaded::{FakeDependency, FakeRoute, Plugin, catalog};
+pub(crate) use speech::{FakeEngine, Take, pcm, voice};
+pub(crate) use store::FakeStore;
+pub(crate) use time::{Counter, FakeClock};
+pub(crate) use tool::FakeTool;
+
+pub(crate) const SECRET: &str = "a secret of more than thirty-two bytes";
+
+/// A whole host's services, and everything that they stand on.
+pub(crate) struct World {
+    pub(crate) clock: Arc<FakeClock>,
+    pub(crate) cache: Arc<FakeCache>,
+    pub(crate) store: Arc<FakeStore>,
+    pub(crate) publisher: CatalogPublisher,
+    pub(crate) config: ServicesConfig,
+    pub(crate) ports: Ports,
+}
+
+impl World {
+    pub(crate) fn new(plugins: Vec<Plugin>) -> Self {
+        let clock = Arc::new(FakeClock::default());
+        let cache = Arc::new(FakeCache::new(clock.clone()));
+        let store = Arc::new(FakeStore::default());
+        let publisher = CatalogPublisher::new(catalog(plugins));
+        let accounts = AccountConfig { secret_key: Some(Secret::new(SECRET)), ..AccountConfig::default() };
+        let ports = Ports {
+            accounts: store.clone(),
+            sessions: store.clone(),
+            conversations: store.clone(),
+            cache: cache.clone(),
+            catalog: publisher.reader(),
+            dependencies: Vec::new(),
+            clock: clock.clone(),
+            entropy: Arc::new(Counter::default()),
+        };
+        let config = ServicesConfig { accounts, ..ServicesConfig::default() };
+        Self { clock, cache, store, publisher, config, ports }
+    }
+
+    pub(crate) fn services(&self) -> Services {
+        Services::new(&self.config, &self.ports, "0.0.0").unwrap()
+    }
+
+    pub(crate) fn publish(&self, plugins: Vec<Plugin>) {
+        self.publisher.publish(catalog(plugins));
+    }
+
+    fn ctx(&self, caller: Caller) -> CallContext {
+        CallContext::new("request-1", caller, self.clock.now(), Duration::from_secs(30))
+    }
+
+    pub(crate) fn anonymous(&self) -> CallContext {
+        self.ctx(Caller::Anonymous)
+    }
+
+    pub(crate) fn host(&self) -> CallContext {
+        self.ctx(Caller::Host)
+    }
+
+    pub(crate) fn user(&self, id: &str) -> CallContext {
+        let user =
+            User { id: UserId(id.to_owned()), email: None, full_name: Some(format!("{id} of the road")) };
+        self.ctx(Caller::User { user, session: None })
+    }
+}
+
+/// An empty catalog, for tests that need none.
+pub(crate) fn nothing() -> Vec<Plugin> {
+    Vec::new()
+}

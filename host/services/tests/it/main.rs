@@ -1,0 +1,11 @@
+//! The services on fakes and a clock that stands still.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+mod accounts;
+mod assistant;
+mod fakes;
+mod health;
+mod names;
+mod plugins;
+mod routes;
+mod speech;

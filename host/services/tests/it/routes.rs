@@ -1,0 +1,162 @@
+use std::time::Duration;
+
+use bytes::Bytes;
+use wheelhouse_core::{
+    Failure, FailureClass,
+    plugin::Export,
+    route::{Method, RouteResponse},
+};
+use wheelhouse_services::{RouteFailure, Services};
+
+use crate::fakes::{FakeRoute, Plugin, World};
+
+async fn get(
+    services: &Services,
+    ctx: wheelhouse_core::CallContext,
+    path: &str,
+) -> Result<RouteResponse, RouteFailure> {
+    services.routes.dispatch(&ctx, Some(Method::Get), path, Vec::new(), Vec::new(), Bytes::new()).await
+}
+
+fn class(outcome: Result<RouteResponse, RouteFailure>) -> FailureClass {
+    match outcome {
+        Err(RouteFailure::Failed(failure)) => failure.class,
+        other => panic!("a failure of the plugin or of access, not {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn request_reaches_its_plugin_decoded_and_without_tokens() {
+    let route = FakeRoute::new(
+        Method::Post,
+        "/expenses/{id}",
+        false,
+        FakeRoute::answering(201, &[("Content-Type", "application/json"), ("Set-Cookie", "a=b")], "{}"),
+    );
+    let world = World::new(vec![Plugin::route(&route)]);
+    let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let response = world
+        .services()
+        .routes
+        .dispatch(
+            &world.user("ada"),
+            Some(Method::Post),
+            "/expenses/a%20b%2Fc",
+            vec![pair("limit", "5")],
+            vec![pair("Authorization", "Bearer x"), pair("Accept", "*/*")],
+            Bytes::from_static(b"{}"),
+        )
+        .await
+        .unwrap();
+    assert_eq!((response.status, &response.body[..]), (201, &b"{}"[..]));
+    assert_eq!(response.headers, [pair("content-type", "application/json")]);
+    let requests = route.requests();
+    assert_eq!(requests[0].path, [pair("id", "a b/c")]);
+    assert_eq!(requests[0].query, [pair("limit", "5")]);
+    assert_eq!(requests[0].headers, [pair("Accept", "*/*")]);
+}
+
+#[tokio::test]
+async fn stranger_reaches_public_routes_only() {
+    let closed = FakeRoute::new(Method::Get, "/closed", false, FakeRoute::answering(200, &[], "secret"));
+    let world = World::new(vec![Plugin::route(&closed)]);
+    let outcome = get(&world.services(), world.anonymous(), "/closed").await;
+    assert_eq!(class(outcome), FailureClass::Unauthenticated);
+    assert!(closed.requests().is_empty(), "the plugin saw nothing of it");
+    let open = FakeRoute::new(Method::Get, "/open", true, FakeRoute::answering(200, &[], "hello"));
+    world.publish(vec![Plugin::route(&open)]);
+    assert!(get(&world.services(), world.anonymous(), "/open").await.is_ok());
+}
+
+#[tokio::test]
+async fn unknown_paths_and_methods_are_told_apart() {
+    let route = FakeRoute::new(Method::Post, "/trips", true, FakeRoute::answering(200, &[], ""));
+    let world = World::new(vec![Plugin::route(&route)]);
+    let services = world.services();
+    assert_eq!(get(&services, world.anonymous(), "/nothing").await, Err(RouteFailure::NotFound));
+    let not_allowed = Err(RouteFailure::MethodNotAllowed { allowed: vec![Method::Post] });
+    assert_eq!(get(&services, world.anonymous(), "/trips").await, not_allowed);
+    let outcome = services
+        .routes
+        .dispatch(&world.anonymous(), None, "/trips", Vec::new(), Vec::new(), Bytes::new())
+        .await;
+    assert_eq!(outcome, not_allowed, "a method that no route can have");
+}
+
+#[tokio::test]
+async fn path_that_is_no_text_is_invalid() {
+    let route = FakeRoute::new(Method::Get, "/trips/{id}", true, FakeRoute::answering(200, &[], ""));
+    let world = World::new(vec![Plugin::route(&route)]);
+    for path in ["/trips/%ff", "/trips/a%00b"] {
+        let outcome = get(&world.services(), world.anonymous(), path).await;
+        assert_eq!(class(outcome), FailureClass::Invalid, "{path}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn unknown_path_waits_for_plugins_that_are_being_loaded() {
+    for export in [Export::Routes, Export::Tools] {
+        let world = World::new(vec![Plugin::compiling(export)]);
+        let services = world.services();
+        let route = FakeRoute::new(Method::Get, "/trips", true, FakeRoute::answering(200, &[], "here"));
+        let (outcome, ()) = tokio::join!(get(&services, world.anonymous(), "/trips"), async {
+            tokio::time::sleep(Duration::from_secs(3)).await;
+            world.publish(vec![Plugin::route(&route)]);
+        });
+        assert_eq!(outcome.unwrap().body, "here");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn wait_for_plugins_has_an_end() {
+    let world = World::new(vec![Plugin::compiling(Export::Routes)]);
+    let before = tokio::time::Instant::now();
+    let outcome = get(&world.services(), world.anonymous(), "/trips").await;
+    let Err(RouteFailure::Failed(failure)) = outcome else { panic!("a failure") };
+    assert_eq!((failure.class, failure.code()), (FailureClass::Unavailable, "loading"));
+    assert!(failure.retry_after.is_some());
+    assert!(before.elapsed() <= Duration::from_secs(16), "half of the request's time");
+}
+
+#[tokio::test(start_paused = true)]
+async fn engine_that_is_being_loaded_holds_no_request_up() {
+    let world = World::new(vec![Plugin::compiling(Export::Speech)]);
+    let before = tokio::time::Instant::now();
+    let outcome = get(&world.services(), world.anonymous(), "/trips").await;
+    assert_eq!(outcome, Err(RouteFailure::NotFound));
+    assert!(before.elapsed().is_zero());
+}
+
+#[tokio::test(start_paused = true)]
+async fn plugin_that_does_not_answer_runs_into_the_deadline() {
+    let route = FakeRoute::hanging(Method::Get, "/slow");
+    let world = World::new(vec![Plugin::route(&route)]);
+    let outcome = get(&world.services(), world.anonymous(), "/slow").await;
+    assert_eq!(class(outcome), FailureClass::Timeout);
+}
+
+#[tokio::test]
+async fn status_that_is_none_is_the_plugins_fault() {
+    for status in [0, 100, 199, 600, 65_535] {
+        let route = FakeRoute::new(Method::Get, "/odd", true, FakeRoute::answering(status, &[], ""));
+        let world = World::new(vec![Plugin::route(&route)]);
+        let outcome = get(&world.services(), world.anonymous(), "/odd").await;
+        assert_eq!(class(outcome), FailureClass::Internal, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn answer_without_content_has_no_body() {
+    let route = FakeRoute::new(Method::Get, "/gone", true, FakeRoute::answering(204, &[], "not nothing"));
+    let world = World::new(vec![Plugin::route(&route)]);
+    assert!(get(&world.services(), world.anonymous(), "/gone").await.unwrap().body.is_empty());
+}
+
+#[tokio::test]
+async fn plugins_failure_is_passed_on() {
+    let failure = Failure::conflict("It has changed.");
+    let route = FakeRoute::new(Method::Get, "/busy", true, Err(failure.clone()));
+    let world = World::new(vec![Plugin::route(&route)]);
+    let outcome = get(&world.services(), world.anonymous(), "/busy").await;
+    assert_eq!(outcome, Err(RouteFailure::Failed(failure)));
+}
