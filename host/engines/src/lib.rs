@@ -1,1 +1,58 @@
-//! engines
+//! Engines and providers in native code.
+//!
+//! Each stands behind a port of the core like any component, so that no service can tell the two apart. There is one so far: `openai`, an AI
+//! provider for OpenAI and for every server that speaks its protocol ([`OpenAiProvider`]).
+
+mod openai;
+
+use std::sync::Arc;
+
+use wheelhouse_core::{
+    Result,
+    catalog::Contribution,
+    clock::{Clock, Entropy},
+};
+
+pub use openai::{OpenAiConfig, OpenAiProvider};
+
+/// Every native engine's and provider's section of the configuration.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct EnginesConfig {
+    /// The OpenAI-compatible provider.
+    pub openai: OpenAiConfig,
+}
+
+/// What native code brings under a configuration.
+#[derive(Default)]
+pub struct Native {
+    /// What serves, for the catalog.
+    pub contributions: Vec<Contribution>,
+    /// What does not: its id, and in a few words why.
+    pub off: Vec<(String, String)>,
+}
+
+/// Makes everything that the configuration turns on. Sends nothing: a provider that cannot be reached shows when it is asked.
+///
+/// # Errors
+/// `Invalid` with all of [`OpenAiConfig::problems`] when a section cannot be worked with; `Internal` when TLS cannot be set up.
+pub fn contributions(
+    config: &EnginesConfig,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+) -> Result<Native> {
+    let mut native = Native::default();
+    match config.openai.off_reason() {
+        Some(reason) => native.off.push((openai::ID.to_owned(), reason.to_owned())),
+        None => {
+            let provider = OpenAiProvider::new(&config.openai, clock, entropy)?;
+            native.contributions.push(Contribution {
+                info: provider.info(),
+                engine: None,
+                provider: Some(Arc::new(provider)),
+                tools: Vec::new(),
+                routes: Vec::new(),
+            });
+        }
+    }
+    Ok(native)
+}

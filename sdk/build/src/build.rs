@@ -1,27 +1,38 @@
-//! One cargo call that builds components.
+//! What is to be built, and the order of doing it.
 
 use std::{
-    env, fs,
+    collections::BTreeMap,
+    fs,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
 };
 
-use crate::{BuildError, TARGET, environment, sources, target};
+use crate::{
+    BuildError,
+    cargo::{self, Package, Selection},
+    io, target, variable,
+};
 
-/// A component that has been built.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Component {
-    /// Of the package or the example.
-    pub name: String,
-    /// The `.wasm` file.
-    pub path: PathBuf,
-}
-
-/// What to build. Packages and examples have the crate type `cdylib`.
+/// Plugins to be built.
 #[derive(Debug, Clone, Default)]
 pub struct Build {
-    packages: Vec<String>,
-    examples: Option<String>,
+    wanted: Vec<(Wanted, Selection)>,
+}
+
+#[derive(Debug, Clone)]
+enum Wanted {
+    /// A folder of `plugins/` in the workspace of the calling package.
+    Named(String),
+    /// A folder.
+    At(PathBuf),
+}
+
+/// A plugin that was built.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Component {
+    /// Name of the package, or of the example.
+    pub name: String,
+    /// Where the component lies.
+    pub path: PathBuf,
 }
 
 impl Build {
@@ -30,123 +41,125 @@ impl Build {
         Self::default()
     }
 
-    /// A package of the workspace whose library is a component.
+    /// The plugin in the folder `plugins/<name>` of the workspace.
     #[must_use]
-    pub fn package(mut self, name: &str) -> Self {
-        self.packages.push(name.to_owned());
+    pub fn package(mut self, name: impl Into<String>) -> Self {
+        self.wanted.push((Wanted::Named(name.into()), Selection::Library));
         self
     }
 
-    /// All examples of the package that the build script belongs to: one component a file of `examples/`.
-    ///
-    /// # Errors
-    /// Outside of a build script.
-    pub fn own_examples(mut self) -> Result<Self, BuildError> {
-        self.examples = Some(variable("CARGO_PKG_NAME")?);
-        Ok(self)
+    /// The plugin in this folder, seen from the package that is being built.
+    #[must_use]
+    pub fn folder(mut self, path: impl Into<PathBuf>) -> Self {
+        self.wanted.push((Wanted::At(path.into()), Selection::Library));
+        self
     }
 
-    /// Builds, and tells the outer cargo which files to watch. The components are in the order in which they were named,
-    /// examples by name.
+    /// All examples of the package in this folder, seen from the package that is being built. Each has the crate type `cdylib`
+    /// and is a component of its own.
+    #[must_use]
+    pub fn examples(mut self, path: impl Into<PathBuf>) -> Self {
+        self.wanted.push((Wanted::At(path.into()), Selection::Examples));
+        self
+    }
+
+    /// Builds them, and tells cargo what to watch. The components come in the order that they were named in; examples in that of
+    /// their names.
     ///
     /// # Errors
-    /// When the target is missing and cannot be added, or cargo fails; its own words go to standard error.
+    /// Where the target is missing and cannot be added, and where a plugin does not compile.
     pub fn run(&self) -> Result<Vec<Component>, BuildError> {
         target::ensure()?;
-        let folder = folder()?;
-        let mut components = Vec::new();
-        if !self.packages.is_empty() {
-            let mut command = cargo(&folder)?;
-            for package in &self.packages {
-                command.args(["--package", package]);
+        let caller = variable("CARGO_MANIFEST_DIR")?;
+        let directory = guests(&variable("OUT_DIR")?);
+        watch(&kit())?;
+
+        // One call of cargo for all packages of a workspace.
+        let mut calls: BTreeMap<(PathBuf, Selection), BTreeMap<PathBuf, String>> = BTreeMap::new();
+        let mut folders = Vec::new();
+        for (wanted, selection) in &self.wanted {
+            let folder = match wanted {
+                Wanted::Named(name) => Package::read(&caller)?.workspace.join("plugins").join(name),
+                Wanted::At(path) => caller.join(path),
+            };
+            if !folder.join("Cargo.toml").is_file() {
+                return Err(BuildError::NoPackage(folder.display().to_string()));
             }
-            run(command)?;
-            components.extend(self.packages.iter().map(|name| {
-                let path = output(&folder).join(format!("{}.wasm", name.replace('-', "_")));
-                Component { name: name.clone(), path }
-            }));
+            let folder = folder.canonicalize().map_err(io(folder.display()))?;
+            let package = Package::read(&folder)?;
+            watch(&folder)?;
+            watch_file(&package.workspace.join("Cargo.toml"));
+            watch_file(&package.workspace.join("Cargo.lock"));
+            calls.entry((package.workspace, *selection)).or_default().insert(folder.clone(), package.name);
+            folders.push((folder, *selection));
         }
-        if let Some(package) = &self.examples {
-            let examples = PathBuf::from(variable("CARGO_MANIFEST_DIR")?).join("examples");
-            sources::watch(&examples);
-            let mut command = cargo(&folder)?;
-            command.args(["--package", package, "--examples"]);
-            run(command)?;
-            components.extend(names(&examples)?.into_iter().map(|name| {
-                let path = output(&folder).join("examples").join(format!("{name}.wasm"));
-                Component { name, path }
-            }));
+
+        let mut built: BTreeMap<(PathBuf, Selection), Vec<Component>> = BTreeMap::new();
+        for ((workspace, selection), packages) in &calls {
+            for (folder, component) in cargo::build(workspace, packages, *selection, &directory)? {
+                built.entry((folder, *selection)).or_default().push(component);
+            }
         }
-        for component in &components {
-            sources::watch_all_of(&component.path)?;
+        let mut components = Vec::new();
+        for key in folders {
+            let mut found =
+                built.remove(&key).ok_or_else(|| BuildError::NoComponent(key.0.display().to_string()))?;
+            found.sort_by(|a, b| a.name.cmp(&b.name));
+            components.append(&mut found);
         }
         Ok(components)
     }
 }
 
-fn variable(name: &'static str) -> Result<String, BuildError> {
-    env::var(name).map_err(|_| BuildError::NotABuildScript(name))
+/// Where plugins are built: beside the profiles in the target directory, so that these share them.
+fn guests(out_dir: &Path) -> PathBuf {
+    // Cargo marks the directory that all of its output is below.
+    let target = out_dir.ancestors().find(|directory| directory.join("CACHEDIR.TAG").is_file());
+    target.unwrap_or(out_dir).join("guests")
 }
 
-/// `target/guests`: cargo marks the folder that it builds in with a tag, whatever it is called.
-fn folder() -> Result<PathBuf, BuildError> {
-    let out = PathBuf::from(variable("OUT_DIR")?);
-    let outer = out.ancestors().find(|folder| folder.join("CACHEDIR.TAG").is_file()).unwrap_or(&out);
-    Ok(outer.join("guests"))
+/// The folder with the contract and the kit, on which all plugins depend.
+fn kit() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map_or_else(PathBuf::new, Path::to_owned)
 }
 
-fn output(folder: &Path) -> PathBuf {
-    folder.join(TARGET).join("plugin")
-}
-
-fn cargo(folder: &Path) -> Result<Command, BuildError> {
-    let mut command = Command::new(variable("CARGO")?);
-    command
-        .args(["build", "--locked", "--profile", "plugin", "--target", TARGET, "--target-dir"])
-        .arg(folder)
-        .current_dir(variable("CARGO_MANIFEST_DIR")?)
-        // A build script's standard output is for cargo's instructions alone.
-        .stdout(Stdio::null());
-    environment::clean(&mut command);
-    Ok(command)
-}
-
-fn run(mut command: Command) -> Result<(), BuildError> {
-    let status = command.status().map_err(|error| BuildError::Spawn {
-        program: command.get_program().to_string_lossy().into_owned(),
-        error,
-    })?;
-    if status.success() { Ok(()) } else { Err(BuildError::Failed) }
-}
-
-fn names(examples: &Path) -> Result<Vec<String>, BuildError> {
-    let mut names = Vec::new();
-    for entry in fs::read_dir(examples).map_err(BuildError::file(examples))? {
-        let path = entry.map_err(BuildError::file(examples))?.path();
-        if path.extension().is_some_and(|extension| extension == "rs") {
-            names.extend(path.file_stem().map(|stem| stem.to_string_lossy().into_owned()));
+/// Has the script run again when something in the folder changes, but for what is built there and what is hidden.
+fn watch(folder: &Path) -> Result<(), BuildError> {
+    let mut entries = Vec::new();
+    for entry in fs::read_dir(folder).map_err(io(folder.display()))? {
+        let entry = entry.map_err(io(folder.display()))?;
+        let name = entry.file_name();
+        if name != "target" && !name.to_string_lossy().starts_with('.') {
+            entries.push(entry.path());
         }
     }
-    names.sort_unstable();
-    Ok(names)
+    entries.sort();
+    entries.iter().for_each(|path| watch_file(path));
+    Ok(())
+}
+
+#[expect(clippy::print_stdout, reason = "this is how a build script talks to cargo")]
+fn watch_file(path: &Path) {
+    println!("cargo::rerun-if-changed={}", path.display());
 }
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]
-    fn examples_are_the_rust_files_by_name() {
-        let dir = tempfile::tempdir().expect("a temporary folder");
-        for file in ["traps.rs", "loops.rs", "notes.md"] {
-            fs::write(dir.path().join(file), "").expect("the file is written");
-        }
-        assert_eq!(names(dir.path()).expect("the folder is read"), ["loops", "traps"]);
+    fn plugins_are_built_beside_the_profiles() {
+        let target = tempfile::tempdir().unwrap();
+        let out_dir = target.path().join("debug/build/host-123/out");
+        fs::create_dir_all(&out_dir).unwrap();
+        assert_eq!(guests(&out_dir), out_dir.join("guests"));
+        fs::write(target.path().join("CACHEDIR.TAG"), "").unwrap();
+        assert_eq!(guests(&out_dir), target.path().join("guests"));
     }
 
     #[test]
-    fn missing_folder_is_named() {
-        let error = names(Path::new("no-such-folder")).expect_err("there is no such folder");
-        assert!(error.to_string().starts_with("no-such-folder: "), "{error}");
+    fn the_kit_is_the_folder_with_the_contract() {
+        assert!(kit().join("wit/worlds.wit").is_file());
     }
 }

@@ -1,64 +1,66 @@
-//! Builds plugin components from a build script, and embeds them.
+//! Builds plugins for `wasm32-wasip2` from a build script, and embeds them into the crate that the script belongs to.
 //!
 //! ```no_run
+//! use wheelhouse_build::{Build, embed};
+//!
 //! # fn main() -> Result<(), wheelhouse_build::BuildError> {
-//! let components = wheelhouse_build::Build::new().package("wins").package("assist").run()?;
-//! wheelhouse_build::embed(&components, "wheelhouse_runtime::Bundled")?;
+//! let plugins = Build::new().package("wins").package("assist").run()?;
+//! embed(&plugins, "wheelhouse_runtime::Bundled")?;
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! The components are built for `wasm32-wasip2` with the profile `plugin` of the workspace, in a target folder of their own
-//! inside the outer one: debug and release builds of a host share them, and the outer cargo's lock is not needed.
-//! The target is added where it is missing.
+//! The plugins are built with the profile `plugin` into `guests` in the target directory, where every profile of the host and
+//! every build script finds them again. Their directory has a lock of its own, so that the cargo that waits for the script is
+//! not waited for.
 
 mod build;
+mod cargo;
 mod embed;
-mod environment;
-mod sources;
 mod target;
 
 pub use build::{Build, Component};
 pub use embed::embed;
-pub use target::TARGET;
 
-use std::path::PathBuf;
+/// The target that plugins are built for.
+pub const TARGET: &str = "wasm32-wasip2";
 
-/// Why no component came out.
+/// Why plugins could not be built.
 #[derive(Debug, thiserror::Error)]
 pub enum BuildError {
-    /// This crate is for build scripts.
-    #[error("{0} is not set: components are built from a build script")]
-    NotABuildScript(&'static str),
-    /// Neither is the target installed, nor could it be added.
+    /// Not called from a build script.
+    #[error("the environment variable {0} is missing: plugins are built from a build script")]
+    NotInBuildScript(&'static str),
+    /// The standard library for the target is missing.
     #[error(
-        "the Rust target {TARGET} is missing and could not be added ({0}); run: rustup target add {TARGET}"
+        "plugins are built for {TARGET}, which this Rust cannot do yet. Run\n\n    rustup target add {TARGET}\n\nand build again. ({0})"
     )]
-    TargetMissing(String),
-    /// Cargo could not be started.
-    #[error("cannot run `{program}`: {error}")]
-    Spawn {
-        /// What was to be run.
-        program: String,
-        /// Why it was not.
-        error: std::io::Error,
+    MissingTarget(String),
+    /// A plugin's folder has no package.
+    #[error("there is no plugin in {0}: it has no Cargo.toml")]
+    NoPackage(String),
+    /// Cargo could not build a plugin.
+    #[error("the plugins {packages} could not be built:\n{output}")]
+    Failed {
+        /// Their folders.
+        packages: String,
+        /// What cargo said.
+        output: String,
     },
-    /// Cargo has said why.
-    #[error("building the components failed; what cargo says stands above")]
-    Failed,
-    /// A file could not be read or written.
-    #[error("{}: {error}", path.display())]
-    File {
-        /// Which one.
-        path: PathBuf,
-        /// Why not.
-        error: std::io::Error,
-    },
+    /// Cargo built a package, and there is no component.
+    #[error("{0} builds no component: does its Cargo.toml have crate-type = [\"cdylib\"]?")]
+    NoComponent(String),
+    /// A program could not be run, or a file not be read or written.
+    #[error("{0}: {1}")]
+    Io(String, #[source] std::io::Error),
 }
 
-impl BuildError {
-    fn file(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
-        let path = path.into();
-        move |error| Self::File { path, error }
-    }
+/// Says what was being done when something went wrong with a file or a program.
+fn io(doing: impl std::fmt::Display) -> impl FnOnce(std::io::Error) -> BuildError {
+    move |error| BuildError::Io(doing.to_string(), error)
+}
+
+/// A variable that cargo sets for build scripts.
+fn variable(name: &'static str) -> Result<std::path::PathBuf, BuildError> {
+    std::env::var_os(name).map(Into::into).ok_or(BuildError::NotInBuildScript(name))
 }

@@ -1,0 +1,191 @@
+//! `/api/v1/plugins`.
+
+use salvo::{Writer, handler};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::json;
+use wheelhouse_core::plugin::{self, PluginSource, PluginState, PluginStatus};
+
+use crate::{
+    call::Call,
+    endpoint::{Docs, Endpoint, Tag},
+    reply::{Answer, Reply},
+};
+
+/// Where a plugin comes from.
+#[derive(Serialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[schemars(rename = "PluginSource")]
+enum Source {
+    /// Inside the binary.
+    Bundled {
+        /// What it is called there.
+        name: String,
+    },
+    /// A file in the drop-in folder.
+    File {
+        /// The file's name.
+        name: String,
+    },
+    /// Part of the host, in native code.
+    Native,
+}
+
+/// Whether a plugin serves.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(rename = "PluginState")]
+enum State {
+    /// Found, and its turn to be compiled has not come.
+    Waiting,
+    /// Being compiled.
+    Compiling,
+    /// Serves.
+    Ready,
+    /// Does not serve; `reason` says why.
+    Refused,
+}
+
+/// An interface of the plugin contract.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(rename = "PluginExport")]
+enum Export {
+    /// A speech engine.
+    Speech,
+    /// An AI provider.
+    Chat,
+    /// PAM tools.
+    Tools,
+    /// HTTP routes.
+    Routes,
+}
+
+/// Something that a plugin asks for, and what the operator says to it.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "CapabilityAsk")]
+struct Ask {
+    /// `documents`.
+    name: String,
+    /// Where it applies.
+    targets: Vec<String>,
+    /// Why.
+    reason: String,
+    /// Whether the operator has granted it.
+    granted: bool,
+}
+
+/// A plugin, serving or not.
+#[derive(Serialize, JsonSchema)]
+struct Plugin {
+    /// Unique in a host; null while it is not known.
+    id: Option<String>,
+    /// Semantic version.
+    version: Option<String>,
+    /// For people.
+    name: Option<String>,
+    /// One sentence for people.
+    summary: Option<String>,
+    /// Where it comes from.
+    source: Source,
+    /// Whether it serves.
+    state: State,
+    /// Why it does not serve, and what to do about it.
+    reason: Option<String>,
+    /// The interfaces that it has.
+    exports: Vec<Export>,
+    /// What it asks for.
+    asks: Vec<Ask>,
+    /// Names of the tools that it brings.
+    tools: Vec<String>,
+    /// Its routes, such as `GET /api/v1/expenses`.
+    routes: Vec<String>,
+    /// What it declared and the host did not take, each with the reason.
+    problems: Vec<String>,
+}
+
+impl From<PluginStatus> for Plugin {
+    fn from(status: PluginStatus) -> Self {
+        let (state, reason) = match status.state {
+            PluginState::Waiting => (State::Waiting, None),
+            PluginState::Compiling => (State::Compiling, None),
+            PluginState::Ready => (State::Ready, None),
+            PluginState::Refused { reason } => (State::Refused, Some(reason)),
+        };
+        let export = |export| match export {
+            plugin::Export::Speech => Export::Speech,
+            plugin::Export::Chat => Export::Chat,
+            plugin::Export::Tools => Export::Tools,
+            plugin::Export::Routes => Export::Routes,
+        };
+        let ask = |plugin::Ask { capability, granted }| Ask {
+            name: capability.name,
+            targets: capability.targets,
+            reason: capability.reason,
+            granted,
+        };
+        let (mut id, mut version, mut name, mut summary, mut asks) = (None, None, None, None, Vec::new());
+        if let Some(info) = status.info {
+            id = Some(info.id);
+            version = Some(info.version.to_string());
+            name = Some(info.name);
+            summary = Some(info.summary);
+            asks = info.asks.into_iter().map(ask).collect();
+        }
+        Self {
+            id,
+            version,
+            name,
+            summary,
+            source: match status.source {
+                PluginSource::Bundled { name } => Source::Bundled { name },
+                PluginSource::File { name } => Source::File { name },
+                PluginSource::Native => Source::Native,
+            },
+            state,
+            reason,
+            exports: status.exports.into_iter().map(export).collect(),
+            asks,
+            tools: status.tools,
+            routes: status.routes,
+            problems: status.problems,
+        }
+    }
+}
+
+/// Plugins in the order of loading.
+#[derive(Serialize, JsonSchema)]
+struct Plugins {
+    /// All that were found.
+    data: Vec<Plugin>,
+    /// Always false: the list is whole.
+    has_more: bool,
+    /// Always null.
+    next_cursor: Option<String>,
+}
+
+#[handler]
+async fn list_plugins(call: Call) -> Answer<Plugins> {
+    let plugins = call.state.services.plugins.list(&call.ctx)?;
+    let data = plugins.into_iter().map(Into::into).collect();
+    Ok(Reply::ok(Plugins { data, has_more: false, next_cursor: None }))
+}
+
+pub(super) fn endpoints() -> Vec<Endpoint> {
+    vec![Endpoint::get("/api/v1/plugins", list_plugins).docs(
+        Docs::new(Tag::Plugins, "plugins", "What is loaded, and what is not and why", "").answer::<Plugins>(
+            200,
+            "The plugins, in the order of loading.",
+            json!({
+                "data": [{
+                    "id": "wins", "version": "0.1.0", "name": "Wins", "summary": "Expenses and budgets.",
+                    "source": {"kind": "bundled", "name": "wins"}, "state": "ready", "reason": null, "exports": ["tools", "routes"],
+                    "asks": [{"name": "documents", "targets": [], "reason": "Keeps expenses.", "granted": true}],
+                    "tools": ["create_expense"], "routes": ["GET /api/v1/expenses"], "problems": [],
+                }],
+                "has_more": false,
+                "next_cursor": null,
+            }),
+        ),
+    )]
+}

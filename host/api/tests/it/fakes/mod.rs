@@ -1,0 +1,15 @@
+//! Ports that do what the text that they get tells them.
+
+mod cache;
+mod chat;
+mod plugin;
+mod speech;
+mod store;
+mod time;
+
+pub(crate) use cache::FakeCache;
+pub(crate) use chat::FakeProvider;
+pub(crate) use plugin::{FakeDependency, catalog, speaking_catalog};
+pub(crate) use speech::FakeEngine;
+pub(crate) use store::FakeStore;
+pub(crate) use time::{Counter, FakeClock};

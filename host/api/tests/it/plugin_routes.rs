@@ -1,0 +1,87 @@
+use salvo::http::Method;
+use serde_json::json;
+
+use crate::{fakes::catalog, host::Host};
+
+#[tokio::test]
+async fn request_reaches_the_plugin_decoded_and_without_its_token() {
+    let host = Host::new();
+    let mia = host.guest("mia").await;
+    let told = host.get("/api/v1/things/a%20b%2Fc?q=x+y&q=%C3%A9&empty=").by(&mia).send().await;
+    assert_eq!(told.status, 200);
+    assert_eq!(told.body["path"], json!([["id", "a b/c"]]));
+    assert_eq!(told.body["query"], json!([["q", "x y"], ["q", "é"], ["empty", ""]]));
+    assert_eq!(told.body["sees_token"], false);
+}
+
+#[tokio::test]
+async fn parameter_over_several_parts_of_the_path_is_whole() {
+    let told = Host::new().get("/api/v1/files/a/b%20c/d.txt").send().await;
+    assert_eq!(told.body["path"], json!([["rest", "a/b c/d.txt"]]));
+}
+
+#[tokio::test]
+async fn body_of_a_plugins_route_has_a_limit_of_its_own() {
+    let host = Host::new();
+    let mia = host.guest("mia").await;
+    let body = |bytes: usize| "x".repeat(bytes);
+    let told = host.post("/api/v1/things").by(&mia).raw(body(256 * 1024)).await;
+    assert_eq!((told.status, &told.body["bytes"]), (200, &json!(256 * 1024)));
+    assert_eq!(host.post("/api/v1/things").by(&mia).raw(body(256 * 1024 + 1)).await.status, 413);
+}
+
+#[tokio::test]
+async fn route_that_is_not_public_needs_a_token() {
+    let host = Host::new();
+    let told = host.get("/api/v1/things/1").send().await;
+    assert_eq!((told.status, told.header("www-authenticate")), (401, r#"Bearer realm="wheelhouse""#));
+}
+
+#[tokio::test]
+async fn public_route_knows_the_user_and_refuses_a_wrong_token() {
+    let host = Host::new();
+    let mia = host.guest("mia").await;
+    let told = host.get("/api/v1/open").send().await;
+    assert_eq!((told.status, told.bytes.as_ref()), (200, b"nobody".as_ref()));
+    assert_eq!((told.header("content-type"), told.header("x-total")), ("text/plain", "3"));
+    assert_eq!(host.get("/api/v1/open").by(&mia).send().await.bytes.as_ref(), b"mia@example.com");
+    let told = host.get("/api/v1/open").header("authorization", "Bearer nonsense").send().await;
+    assert_eq!(told.status, 401);
+}
+
+#[tokio::test]
+async fn head_works_on_get_routes_of_plugins() {
+    let host = Host::new();
+    let told = host.ask(Method::HEAD, "/api/v1/open").send().await;
+    assert_eq!((told.status, told.bytes.len(), told.header("x-total")), (200, 0, "3"));
+    assert_eq!(host.ask(Method::HEAD, "/api/v1/things").send().await.status, 405);
+}
+
+#[tokio::test]
+async fn failure_of_a_plugin_is_a_problem() {
+    let told = Host::new().get("/api/v1/taken").send().await;
+    assert_eq!((told.status, &told.body["detail"]), (409, &json!("The thing has changed.")));
+    assert!(!told.body.to_string().contains("only for the log"));
+}
+
+#[tokio::test]
+async fn answer_without_a_body_has_none() {
+    let host = Host::new();
+    let mia = host.guest("mia").await;
+    let told = host.ask(Method::DELETE, "/api/v1/things/1").by(&mia).send().await;
+    assert_eq!((told.status, told.bytes.len()), (204, 0));
+}
+
+#[tokio::test]
+async fn routes_come_and_go_with_their_plugin() {
+    let host = Host::new();
+    assert_eq!(host.get("/api/v1/open").send().await.status, 200);
+    host.publisher.publish(catalog(Vec::new()));
+    assert_eq!(host.get("/api/v1/open").send().await.status, 404);
+}
+
+#[tokio::test]
+async fn plugin_cannot_take_an_address_of_the_hosts() {
+    let host = Host::new();
+    assert_eq!(host.get("/api/v1/auth/me").send().await.status, 401);
+}

@@ -1,0 +1,339 @@
+//! What a server says when it does not answer, and what that means.
+//!
+//! Whatever it is, the user did not do it: no class here is the caller's fault, so that a fallback chain goes on to its next member.
+
+use std::{fmt::Write as _, time::Duration};
+
+use jiff::Timestamp;
+use reqwest::{
+    StatusCode,
+    header::{HeaderMap, RETRY_AFTER},
+};
+use serde_json::Value;
+use wheelhouse_core::{Failure, FailureClass};
+
+use super::{dialect::Parameter, transport::is_timeout};
+
+/// As much of a server's sentence as the log takes.
+const MAX_MESSAGE: usize = 300;
+/// As much of one of its words.
+const MAX_WORD: usize = 64;
+/// Where validators begin to quote what was sent to them, which may be what a user said.
+const QUOTES: [&str; 3] = ["input_value", "'input'", "\"input\""];
+
+/// Why there is no answer.
+pub(super) struct Refusal {
+    pub(super) failure: Failure,
+    /// The parameter that the server does not take, if that is all it objects to.
+    pub(super) unsupported: Option<Parameter>,
+}
+
+impl From<Failure> for Refusal {
+    fn from(failure: Failure) -> Self {
+        Self { failure, unsupported: None }
+    }
+}
+
+/// An error object in any of the forms that vendors give it.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Complaint {
+    message: String,
+    kind: String,
+    code: String,
+    parameter: String,
+    /// Given by gateways that have answered 200 before they knew better.
+    status: Option<StatusCode>,
+}
+
+impl Complaint {
+    /// Reads a body. One that is no JSON object, such as a gateway's HTML page, says nothing.
+    pub(super) fn read(body: &[u8]) -> Self {
+        let value = serde_json::from_slice(body).unwrap_or(Value::Null);
+        let outer = value.get(0).unwrap_or(&value);
+        let error = outer.get("error").filter(|error| !error.is_null()).unwrap_or(outer);
+        let message = error.as_str().map(str::to_owned).or_else(|| {
+            ["message", "detail", "error_description"].iter().find_map(|key| sentence(error.get(key)?))
+        });
+        let code = error.get("code").unwrap_or(&Value::Null);
+        Self {
+            message: message.unwrap_or_default(),
+            kind: word(error.get("type").or_else(|| error.get("status"))),
+            code: word(Some(code)),
+            parameter: word(error.get("param")),
+            status: code
+                .as_u64()
+                .and_then(|code| StatusCode::from_u16(code.try_into().ok()?).ok())
+                .filter(|status| status.is_client_error() || status.is_server_error()),
+        }
+    }
+
+    /// What it means, with the status and the wait of the response's head if the complaint came with one. `key` stands in no detail.
+    pub(super) fn refusal(
+        self,
+        status: Option<StatusCode>,
+        wait: Option<Duration>,
+        key: Option<&str>,
+    ) -> Refusal {
+        let detail = self.detail(status, key);
+        let status = status.or(self.status);
+        let (class, code, message) = self.meaning(status);
+        let mut failure = Failure::new(class, message).with_code(code).with_detail(detail);
+        if matches!(class, FailureClass::RateLimited | FailureClass::Unavailable) {
+            failure.retry_after = wait;
+        }
+        let unsupported = matches!(status.map(|status| status.as_u16()), Some(400 | 422))
+            .then(|| self.unsupported())
+            .flatten();
+        Refusal { failure, unsupported }
+    }
+
+    fn says(&self, words: &[&str]) -> bool {
+        words.iter().any(|word| self.kind.contains(word) || self.code.contains(word))
+    }
+
+    fn meaning(&self, status: Option<StatusCode>) -> (FailureClass, &'static str, &'static str) {
+        use FailureClass::{Internal, Quota, RateLimited, Timeout, Unavailable};
+        let number = status.map_or(0, |status| status.as_u16());
+        if number == 402
+            || self.says(&["insufficient_quota", "insufficient_balance", "exceeded_current_quota", "billing"])
+        {
+            return (Quota, "provider_quota", "The AI provider's account has no credit left.");
+        }
+        if number == 429 || self.says(&["rate_limit"]) {
+            return (RateLimited, "provider_rate_limited", "The AI provider takes no more calls for now.");
+        }
+        if number == 413 || self.says(&["context_length"]) {
+            return (Unavailable, "provider_too_long", "The conversation is too long for the AI provider.");
+        }
+        if self.says(&["content_filter", "content_policy"]) {
+            return (Unavailable, "provider_refused", "The AI provider refuses to answer this.");
+        }
+        match number {
+            401 => (
+                Unavailable,
+                "provider_denied",
+                "The AI provider does not accept this server's key. Its operator should look at OPENAI_API_KEY.",
+            ),
+            403 => (
+                Unavailable,
+                "provider_denied",
+                "The AI provider does not let this server in. Its operator should look at the key's rights.",
+            ),
+            404 => (
+                Unavailable,
+                "provider_model_missing",
+                "The AI provider has no such model. This server's operator should look at OPENAI_MODEL and OPENAI_BASE_URL.",
+            ),
+            300..400 => (
+                Unavailable,
+                "provider_moved",
+                "The AI provider is somewhere else. This server's operator should look at OPENAI_BASE_URL.",
+            ),
+            400..500 if !status.is_some_and(is_timeout) => {
+                (Internal, "provider_rejected", "The AI provider did not understand this server's request.")
+            }
+            _ if status.is_some_and(is_timeout) => {
+                (Timeout, "provider_timeout", "The AI provider did not answer in time.")
+            }
+            _ => (Unavailable, "provider_unavailable", "The AI provider does not work for now."),
+        }
+    }
+
+    /// The parameter that the complaint is about, if it says that there should be none of the kind.
+    fn unsupported(&self) -> Option<Parameter> {
+        let text = self.message.to_lowercase();
+        let unwanted = self.says(&["unsupported", "unknown_parameter", "extra_forbidden"])
+            || [
+                "unsupported",
+                "not support",
+                "unrecognized",
+                "unknown",
+                "unexpected",
+                "extra input",
+                "not permitted",
+            ]
+            .iter()
+            .any(|word| text.contains(word));
+        if !unwanted {
+            return None;
+        }
+        let parameter = self.parameter.split('.').next().unwrap_or_default();
+        let named = Parameter::ALL.into_iter().find(|known| known.name() == parameter);
+        // A sentence may go on to name the parameter that it would rather have.
+        named.or_else(|| {
+            let places =
+                Parameter::ALL.into_iter().filter_map(|known| Some((text.find(known.name())?, known)));
+            places.min_by_key(|(place, _)| *place).map(|(_, known)| known)
+        })
+    }
+
+    fn detail(&self, status: Option<StatusCode>, key: Option<&str>) -> String {
+        let mut detail = match status {
+            Some(status) => format!("HTTP {}", status.as_u16()),
+            None => "error in the stream".to_owned(),
+        };
+        for (name, word) in [("type", &self.kind), ("code", &self.code), ("param", &self.parameter)] {
+            if !word.is_empty() {
+                write!(detail, ", {name} {word}").expect("writing to a String does not fail");
+            }
+        }
+        // Who refuses a key repeats it.
+        if status != Some(StatusCode::UNAUTHORIZED) && !self.message.is_empty() {
+            let message = QUOTES
+                .iter()
+                .filter_map(|quote| self.message.find(quote))
+                .min()
+                .map_or(&self.message[..], |quote| &self.message[..quote]);
+            detail.push_str(": ");
+            let message = key.map_or_else(|| message.to_owned(), |key| message.replace(key, "(the key)"));
+            detail.extend(printable(&message).take(MAX_MESSAGE));
+        }
+        detail
+    }
+}
+
+fn printable(text: &str) -> impl Iterator<Item = char> + '_ {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c })
+}
+
+fn word(value: Option<&Value>) -> String {
+    match value {
+        Some(Value::String(text)) => printable(text).take(MAX_WORD).collect::<String>().to_lowercase(),
+        Some(Value::Number(number)) => number.to_string(),
+        _ => String::new(),
+    }
+}
+
+/// A sentence, or a validator's list of `{loc, msg}`, without what it quotes.
+fn sentence(value: &Value) -> Option<String> {
+    if let Some(text) = value.as_str() {
+        return Some(text.to_owned());
+    }
+    let lines = value.as_array()?.iter().map(|item| {
+        let place = item
+            .get("loc")
+            .and_then(Value::as_array)
+            .map(|parts| parts.iter().map(|part| word(Some(part))).collect::<Vec<_>>().join("."));
+        format!(
+            "{}: {}",
+            place.unwrap_or_default(),
+            item.get("msg").and_then(Value::as_str).unwrap_or_default()
+        )
+    });
+    Some(lines.collect::<Vec<_>>().join("; "))
+}
+
+/// How long the server asks to be left alone: milliseconds in OpenAI's own header, seconds, or a date.
+pub(super) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
+    let number = |text: &str, unit: f64| Duration::try_from_secs_f64(text.parse::<f64>().ok()? * unit).ok();
+    if let Some(wait) = text("retry-after-ms").and_then(|text| number(text, 0.001)) {
+        return Some(wait);
+    }
+    let wait = text(RETRY_AFTER.as_str())?;
+    number(wait, 1.0).or_else(|| {
+        let until = jiff::fmt::rfc2822::parse(wait).ok()?.timestamp();
+        Some(Duration::try_from(until.duration_since(now)).unwrap_or_default())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use reqwest::header::HeaderValue;
+
+    use super::*;
+
+    fn refusal(status: u16, body: &str) -> Refusal {
+        let status = Some(StatusCode::from_u16(status).unwrap());
+        Complaint::read(body.as_bytes()).refusal(status, None, Some("sk-hunter2"))
+    }
+
+    #[test]
+    fn no_status_is_the_callers_fault() {
+        for status in (300..600).filter_map(|status| StatusCode::from_u16(status).ok()) {
+            let failure = refusal(status.as_u16(), "").failure;
+            assert!(!failure.class.is_callers_fault(), "{status}: {failure:?}");
+        }
+    }
+
+    #[test]
+    fn every_vendors_form_is_read() {
+        for body in [
+            r#"{"error": {"message": "too hot", "type": "rate_limit_error", "code": null, "param": null}}"#,
+            r#"{"error": "too hot", "type": "x"}"#,
+            r#"{"object": "error", "message": "too hot", "code": 429}"#,
+            r#"[{"error": {"code": 429, "message": "too hot", "status": "RESOURCE_EXHAUSTED"}}]"#,
+            r#"{"detail": "too hot"}"#,
+            r#"{"detail": [{"loc": ["body", 0], "msg": "too hot", "input": "secret"}]}"#,
+        ] {
+            let failure = refusal(429, body).failure;
+            assert_eq!(failure.class, FailureClass::RateLimited, "{body}");
+            let detail = failure.detail.unwrap();
+            assert!(detail.contains("too hot") && !detail.contains("secret"), "{detail}");
+        }
+    }
+
+    #[test]
+    fn page_of_html_leaves_only_its_status() {
+        let failure = refusal(502, "<html>Bad gateway</html>").failure;
+        assert_eq!(failure.class, FailureClass::Unavailable);
+        assert_eq!(failure.detail.as_deref(), Some("HTTP 502"));
+    }
+
+    #[test]
+    fn detail_holds_neither_the_key_nor_what_a_validator_quotes() {
+        let body = r#"{"error": {"message": "Incorrect key sk-hunter2"}}"#;
+        assert!(!refusal(401, body).failure.detail.unwrap().contains("Incorrect"));
+        assert!(!refusal(400, body).failure.detail.unwrap().contains("hunter2"));
+        let body = r#"{"message": "1 validation error [type=x, input_value='my diary', input_type=str]"}"#;
+        let detail = refusal(400, body).failure.detail.unwrap();
+        assert!(detail.contains("validation") && !detail.contains("diary"), "{detail}");
+        let long = format!(r#"{{"error": "{}"}}"#, "ü\\n".repeat(5_000));
+        assert!(refusal(400, &long).failure.detail.unwrap().chars().count() < MAX_MESSAGE + 30);
+    }
+
+    #[test]
+    fn parameter_that_is_not_taken_is_recognised() {
+        use Parameter::{MaxTokens, StreamOptions, Temperature};
+        for (body, expected) in [
+            (
+                r#"{"error": {"message": "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.", "param": "max_tokens", "code": "unsupported_parameter"}}"#,
+                Some(MaxTokens),
+            ),
+            (r#"{"error": "Unsupported: 'max_tokens', use max_completion_tokens"}"#, Some(MaxTokens)),
+            (
+                r#"{"detail": [{"type": "extra_forbidden", "loc": ["body", "stream_options"], "msg": "Extra inputs are not permitted"}]}"#,
+                Some(StreamOptions),
+            ),
+            (
+                r#"{"error": {"message": "'temperature' does not support 0.2 with this model.", "param": "temperature", "code": "unsupported_value"}}"#,
+                Some(Temperature),
+            ),
+            (r#"{"error": {"message": "'max_tokens' is too large: 5000"}}"#, None),
+            (r#"{"error": {"message": "unknown role"}}"#, None),
+        ] {
+            assert_eq!(refusal(400, body).unsupported, expected, "{body}");
+        }
+        assert_eq!(refusal(500, r#"{"error": "unknown stream_options"}"#).unsupported, None);
+    }
+
+    #[test]
+    fn wait_is_read_in_milliseconds_seconds_and_as_a_date() {
+        let now: Timestamp = "2026-11-22T12:00:00Z".parse().unwrap();
+        let wait = |name: &'static str, value: &'static str| {
+            retry_after(
+                &[(name.parse().unwrap(), HeaderValue::from_static(value))].into_iter().collect(),
+                now,
+            )
+        };
+        assert_eq!(wait("retry-after-ms", "1500"), Some(Duration::from_millis(1500)));
+        assert_eq!(wait("retry-after", "7"), Some(Duration::from_secs(7)));
+        assert_eq!(wait("retry-after", "Sun, 22 Nov 2026 12:00:30 GMT"), Some(Duration::from_secs(30)));
+        assert_eq!(wait("retry-after", "Sun, 22 Nov 2026 11:00:00 GMT"), Some(Duration::ZERO));
+        for nonsense in ["soon", "-1", "NaN", "1e300", ""] {
+            assert_eq!(wait("retry-after", nonsense), None, "{nonsense}");
+        }
+    }
+}
