@@ -21,6 +21,16 @@ pub(crate) enum Selection {
     Examples,
 }
 
+impl Selection {
+    /// Plugins are built to be small and fast; examples, of which there may be many, to be built fast.
+    fn profile(self) -> &'static str {
+        match self {
+            Self::Library => "plugin",
+            Self::Examples => "plugin-example",
+        }
+    }
+}
+
 /// Builds packages of one workspace, given by folder and name: each component with the folder of its package.
 pub(crate) fn build(
     root: &Path,
@@ -29,9 +39,10 @@ pub(crate) fn build(
     directory: &Path,
 ) -> Result<Vec<(PathBuf, Component)>, BuildError> {
     let mut command = command();
-    command.current_dir(root).arg("build").args(["--profile", "plugin", "--target", TARGET]);
+    let profile = selection.profile();
+    command.current_dir(root).arg("build").args(["--profile", profile, "--target", TARGET]);
     // The profile need not be known to a plugin that is a workspace of its own.
-    command.args(["--config", "profile.plugin.inherits='release'"]);
+    command.args(["--config", &format!("profile.{profile}.inherits='release'")]);
     command.args(["--message-format", "json-render-diagnostics"]).arg("--target-dir").arg(directory);
     command.arg(match selection {
         Selection::Library => "--lib",

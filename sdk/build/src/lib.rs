@@ -10,7 +10,7 @@
 //! # }
 //! ```
 //!
-//! The plugins are built with the profile `plugin` into `guests` in the target directory, where every profile of the host and
+//! The plugins are built with the profile `plugin` (examples with `plugin-example`) into `guests` in the target directory, where every profile of the host and
 //! every build script finds them again. Their directory has a lock of its own, so that the cargo that waits for the script is
 //! not waited for.
 
