@@ -1,1 +1,37 @@
-//! runtime
+//! Loads WebAssembly components, enforces grants and limits, and adapts their exports to the ports of the domain.
+//!
+//! [`PluginHost::start`] looks at the plugins inside the binary and in the drop-in folder and loads them in the background: inspect,
+//! compile or take from the cache, describe with nothing granted, check, grant, link, publish. What comes out is a
+//! [`Catalog`](wheelhouse_core::catalog::Catalog) of speech engines, AI providers, tools and routes that nobody can tell from native
+//! ones.
+//!
+//! A call runs in an instance of its own, or in a kept one where the plugin asks for that. It has a deadline, a share of
+//! processor time, a bound on everything that it can grow, and reaches nothing that was not granted.
+
+mod breaker;
+mod cache;
+mod config;
+mod contract;
+mod declaration;
+mod engine;
+mod fault;
+mod guest_log;
+mod host;
+mod inspect;
+mod limiter;
+mod loader;
+mod meter;
+mod plugin;
+mod ports;
+mod program;
+mod sandbox;
+mod scan;
+mod schema;
+mod session;
+mod slot;
+mod state;
+mod ticker;
+mod warm;
+
+pub use config::{BreakerConfig, Grant, LimitOverrides, Limits, PluginConfig, PoolConfig, RuntimeConfig};
+pub use host::{Bundled, PluginHost, PluginHostParts};

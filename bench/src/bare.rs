@@ -1,0 +1,180 @@
+//! The same call with nothing but wasmtime: no limits beyond its own, no deadline, no checks, no catalog. Engine settings are those of
+//! the runtime, for they change what is measured.
+
+use wasmtime::{
+    Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Store,
+    component::{Component, HasSelf, Linker, ResourceTable},
+};
+use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
+
+#[allow(missing_docs, unreachable_pub, clippy::all, reason = "generated")]
+mod bindings {
+    wasmtime::component::bindgen!({
+        path: "../sdk/wit",
+        world: "tool-provider",
+        imports: { default: async },
+        exports: { default: async | store },
+        require_store_data_send: true,
+    });
+}
+
+use bindings::{
+    ToolProvider, ToolProviderPre,
+    wheelhouse::plugin::{documents, types},
+};
+
+struct State {
+    wasi: WasiCtx,
+    table: ResourceTable,
+}
+
+impl WasiView for State {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
+    }
+}
+
+impl types::Host for State {}
+
+fn denied<T>() -> Result<T, types::Failure> {
+    Err(types::Failure::Denied(String::new()))
+}
+
+impl documents::Host for State {
+    async fn insert(
+        &mut self,
+        _: documents::Scope,
+        _: String,
+        _: Option<String>,
+        _: String,
+    ) -> Result<documents::Document, types::Failure> {
+        denied()
+    }
+
+    async fn get(
+        &mut self,
+        _: documents::Scope,
+        _: String,
+        _: String,
+    ) -> Result<Option<documents::Document>, types::Failure> {
+        denied()
+    }
+
+    async fn replace(
+        &mut self,
+        _: documents::Scope,
+        _: String,
+        _: String,
+        _: u64,
+        _: String,
+    ) -> Result<documents::Document, types::Failure> {
+        denied()
+    }
+
+    async fn delete(&mut self, _: documents::Scope, _: String, _: String) -> Result<bool, types::Failure> {
+        denied()
+    }
+
+    async fn list(
+        &mut self,
+        _: documents::Scope,
+        _: String,
+        _: documents::Query,
+    ) -> Result<documents::Page, types::Failure> {
+        denied()
+    }
+
+    async fn aggregate(
+        &mut self,
+        _: documents::Scope,
+        _: String,
+        _: documents::Aggregation,
+    ) -> Result<Vec<documents::Group>, types::Failure> {
+        denied()
+    }
+}
+
+/// A compiled component.
+pub struct Bare {
+    engine: Engine,
+    pre: ToolProviderPre<State>,
+}
+
+/// An instance of it.
+pub struct BareInstance {
+    store: Store<State>,
+    guest: ToolProvider,
+}
+
+impl Bare {
+    /// Compiles a component.
+    ///
+    /// # Errors
+    /// When it is none, or exports no tools.
+    pub fn new(bytes: &[u8]) -> wasmtime::Result<Self> {
+        let mut pool = PoolingAllocationConfig::new();
+        pool.total_component_instances(64)
+            .total_memories(128)
+            .max_memory_size(1 << 30)
+            .linear_memory_keep_resident(256 << 10)
+            .table_keep_resident(16 << 10)
+            .max_unused_warm_slots(8);
+        let mut config = Config::new();
+        config
+            .wasm_component_model_async(true)
+            .wasm_memory64(false)
+            .epoch_interruption(true)
+            .max_wasm_stack(512 << 10)
+            .async_stack_size(1 << 20)
+            .generate_address_map(false)
+            .allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
+        let engine = Engine::new(&config)?;
+        let mut linker = Linker::new(&engine);
+        wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
+        types::add_to_linker::<State, HasSelf<State>>(&mut linker, |state| state)?;
+        documents::add_to_linker::<State, HasSelf<State>>(&mut linker, |state| state)?;
+        let component = Component::new(&engine, bytes)?;
+        let pre = ToolProviderPre::new(linker.instantiate_pre(&component)?)?;
+        Ok(Self { engine, pre })
+    }
+
+    /// A new instance.
+    ///
+    /// # Errors
+    /// When it traps.
+    pub async fn instance(&self) -> wasmtime::Result<BareInstance> {
+        let state = State { wasi: WasiCtxBuilder::new().build(), table: ResourceTable::new() };
+        let mut store = Store::new(&self.engine, state);
+        store.set_epoch_deadline(u64::MAX / 2);
+        let guest = self.pre.instantiate_async(&mut store).await?;
+        Ok(BareInstance { store, guest })
+    }
+}
+
+impl BareInstance {
+    /// Calls a tool; the text that it answers.
+    ///
+    /// # Errors
+    /// When the guest traps or refuses.
+    pub async fn call(&mut self, tool: &str, arguments: &str) -> wasmtime::Result<String> {
+        let call = types::Call {
+            request_id: "bench".to_owned(),
+            user: Some(types::User { id: "ann".to_owned(), email: None, name: None }),
+            locale: "en-US".to_owned(),
+            time_zone: "UTC".to_owned(),
+            received: 0,
+            local_time: "2026-11-22T18:00:00+00:00".to_owned(),
+            location: None,
+            conversation: None,
+            time_left: 60_000,
+        };
+        let tools = self.guest.wheelhouse_plugin_tools();
+        let answer = self
+            .store
+            .run_concurrent(async |accessor| {
+                tools.call_call_tool(accessor, call, tool.to_owned(), arguments.to_owned()).await
+            })
+            .await??;
+        answer.map(|outcome| outcome.text).map_err(|failure| wasmtime::Error::msg(format!("{failure:?}")))
+    }
+}

@@ -1,0 +1,38 @@
+//! Computes for ever after it has said a little.
+
+#![allow(missing_docs, clippy::needless_pass_by_value, reason = "a guest for tests")]
+
+use wheelhouse_sdk::{
+    prelude::*,
+    speech::{Audio, Format, Gender, SpeechEngine, Utterance, Voice},
+};
+
+struct Engine;
+
+impl SpeechEngine for Engine {
+    fn voices(&self, _: &Call) -> Result<Vec<Voice>, Failure> {
+        Ok(vec![Voice {
+            id: "only".into(),
+            name: "Only".into(),
+            language: "en-US".into(),
+            gender: Gender::Neutral,
+            summary: None,
+        }])
+    }
+
+    fn format(&self, _: &Utterance) -> Format {
+        Format::mono_pcm(16_000)
+    }
+
+    async fn synthesize(&self, _: &Call, _: Utterance, audio: &mut Audio) -> Result<(), Failure> {
+        audio.write(vec![1; 1_000]).await?;
+        loop {
+            std::hint::spin_loop();
+        }
+    }
+}
+
+wheelhouse_sdk::plugin! {
+    plugin: Plugin::new("Speaks", "Computes for ever after it has said a little.").id("speaks-after-long-thought"),
+    speech: Engine,
+}

@@ -1,0 +1,111 @@
+//! What a plugin says of itself when it is asked: kept beside its compiled code, and checked anew at every start.
+
+mod check;
+mod paths;
+mod rest;
+
+use serde::{Deserialize, Serialize};
+use wheelhouse_core::{
+    plugin::Capability,
+    route::{Method, RouteDefinition},
+    tool::ToolDefinition,
+};
+
+use crate::schema::Arguments;
+
+pub(crate) use check::check;
+
+/// A plugin's own words.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Declaration {
+    pub(crate) id: String,
+    pub(crate) version: String,
+    pub(crate) name: String,
+    pub(crate) summary: String,
+    pub(crate) capabilities: Vec<Capability>,
+    pub(crate) warm: bool,
+    pub(crate) settings_schema: Option<String>,
+    pub(crate) tools: Vec<DeclaredTool>,
+    pub(crate) routes: Vec<DeclaredRoute>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct DeclaredTool {
+    pub(crate) name: String,
+    pub(crate) summary: String,
+    pub(crate) input_schema: String,
+    pub(crate) output_schema: Option<String>,
+    pub(crate) annotations: wheelhouse_core::tool::Annotations,
+    pub(crate) needs_confirmation: bool,
+    pub(crate) sentences: Vec<String>,
+    pub(crate) rest: Option<DeclaredRest>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct DeclaredRest {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) status: u16,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct DeclaredRoute {
+    pub(crate) id: String,
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) summary: String,
+    pub(crate) public: bool,
+    pub(crate) parameters: Vec<DeclaredParameter>,
+    pub(crate) body: Option<String>,
+    pub(crate) answers: Vec<DeclaredAnswer>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct DeclaredParameter {
+    pub(crate) name: String,
+    pub(crate) place: wheelhouse_core::route::ParameterPlace,
+    pub(crate) required: bool,
+    pub(crate) summary: String,
+    pub(crate) schema: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct DeclaredAnswer {
+    pub(crate) status: u16,
+    pub(crate) summary: String,
+    pub(crate) schema: Option<String>,
+}
+
+/// A declaration that was found in order, in the words of the domain.
+#[derive(Debug)]
+pub(crate) struct Checked {
+    pub(crate) id: String,
+    pub(crate) version: semver::Version,
+    pub(crate) name: String,
+    pub(crate) summary: String,
+    pub(crate) asks: Vec<Capability>,
+    pub(crate) warm: bool,
+    pub(crate) tools: Vec<CheckedTool>,
+    pub(crate) routes: Vec<RouteDefinition>,
+}
+
+#[derive(Debug)]
+pub(crate) struct CheckedTool {
+    pub(crate) definition: ToolDefinition,
+    pub(crate) arguments: Arguments,
+    pub(crate) rest: Option<RestForm>,
+}
+
+/// A tool as a route.
+#[derive(Debug, Clone)]
+pub(crate) struct RestForm {
+    pub(crate) definition: RouteDefinition,
+    pub(crate) status: u16,
+}
+
+impl RestForm {
+    /// Whether arguments come from a body; else they come from the query.
+    pub(crate) fn takes_body(method: Method) -> bool {
+        matches!(method, Method::Post | Method::Put | Method::Patch)
+    }
+}

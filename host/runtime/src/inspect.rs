@@ -1,0 +1,155 @@
+//! Looks at a component's outside without compiling it.
+
+use semver::Version;
+use wasmparser::{Encoding, Parser, Payload};
+use wheelhouse_core::plugin::Export;
+
+/// What a component exports, read from its top level alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Inspection {
+    /// What it can do for the host.
+    pub(crate) exports: Vec<Export>,
+}
+
+const CONTRACT: &str = "wheelhouse:plugin/";
+
+/// Reads the component's imports and exports. Nested modules are skipped, so this takes microseconds.
+///
+/// # Errors
+/// A sentence for the operator when this is not a component of a contract version that the host serves.
+pub(crate) fn inspect(bytes: &[u8]) -> Result<Inspection, String> {
+    if bytes.is_empty() {
+        return Err("the file is empty".to_owned());
+    }
+    if !bytes.starts_with(b"\0asm") {
+        return Err("it is not WebAssembly; put only components (`.wasm`) here".to_owned());
+    }
+    let names = top_level(bytes)?;
+    for name in names.imports.iter().chain(&names.exports) {
+        check_version(name)?;
+    }
+    let has =
+        |interface: &str| names.exports.iter().any(|name| interface_of(name).is_some_and(|i| i == interface));
+    let known = [
+        ("speech", Export::Speech),
+        ("chat", Export::Chat),
+        ("tools", Export::Tools),
+        ("routes", Export::Routes),
+    ];
+    let exports: Vec<Export> =
+        known.into_iter().filter(|(name, _)| has(name)).map(|(_, export)| export).collect();
+    if !has("plugin") {
+        return Err(format!(
+            "it exports no `{CONTRACT}plugin`, so it cannot say what it is; build it with one of the kits in sdk/"
+        ));
+    }
+    if exports.is_empty() {
+        return Err(format!(
+            "it exports nothing that this host could use: none of {}",
+            known.map(|(name, _)| format!("`{CONTRACT}{name}`")).join(", ")
+        ));
+    }
+    Ok(Inspection { exports })
+}
+
+#[derive(Default)]
+struct Names<'a> {
+    imports: Vec<&'a str>,
+    exports: Vec<&'a str>,
+}
+
+fn top_level(bytes: &[u8]) -> Result<Names<'_>, String> {
+    let damaged = |error: &dyn std::fmt::Display| format!("it is damaged or cut off: {error}");
+    let mut names = Names::default();
+    let mut parser = Parser::new(0);
+    let mut rest = bytes;
+    let mut at = 0;
+    loop {
+        let (consumed, payload) = match parser.parse(rest, true).map_err(|error| damaged(&error))? {
+            wasmparser::Chunk::Parsed { consumed, payload } => (consumed, payload),
+            wasmparser::Chunk::NeedMoreData(_) => return Err(damaged(&"unexpected end")),
+        };
+        let mut next = at + consumed;
+        match payload {
+            Payload::Version { encoding: Encoding::Module, .. } => {
+                return Err(
+                    "it is a core WebAssembly module, not a component; build it for the target wasm32-wasip2"
+                        .to_owned(),
+                );
+            }
+            Payload::ModuleSection { unchecked_range: range, .. }
+            | Payload::ComponentSection { unchecked_range: range, .. } => {
+                next = usize::try_from(range.end).unwrap_or(usize::MAX);
+                if next > bytes.len() {
+                    return Err(damaged(&format!("{} bytes are missing", next - bytes.len())));
+                }
+            }
+            Payload::ComponentImportSection(section) => {
+                for import in section {
+                    names.imports.push(import.map_err(|error| damaged(&error))?.name.name);
+                }
+            }
+            Payload::ComponentExportSection(section) => {
+                for export in section {
+                    names.exports.push(export.map_err(|error| damaged(&error))?.name.name);
+                }
+            }
+            Payload::End(_) => return Ok(names),
+            _ => {}
+        }
+        at = next;
+        rest = &bytes[at..];
+    }
+}
+
+/// `tools` of `wheelhouse:plugin/tools@0.1.0`.
+fn interface_of(name: &str) -> Option<&str> {
+    let rest = name.strip_prefix(CONTRACT)?;
+    Some(rest.split_once('@').map_or(rest, |(interface, _)| interface))
+}
+
+fn check_version(name: &str) -> Result<(), String> {
+    let Some(rest) = name.strip_prefix(CONTRACT) else { return Ok(()) };
+    let version = rest.split_once('@').and_then(|(_, version)| Version::parse(version).ok());
+    match version {
+        Some(Version { major: 0, minor: 1, .. }) => Ok(()),
+        Some(version) => Err(format!("it is built for contract {version}; this host serves 0.1")),
+        None => Err(format!("`{name}` names no version of the contract")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn text_is_not_webassembly() {
+        assert!(inspect(b"hello").unwrap_err().contains("not WebAssembly"));
+        assert!(inspect(b"").unwrap_err().contains("empty"));
+    }
+
+    #[test]
+    fn a_core_module_is_named_as_such() {
+        assert!(inspect(b"\0asm\x01\0\0\0").unwrap_err().contains("core WebAssembly module"));
+    }
+
+    #[test]
+    fn an_empty_component_cannot_say_what_it_is() {
+        assert!(inspect(b"\0asm\x0d\0\x01\0").unwrap_err().contains("cannot say what it is"));
+    }
+
+    #[test]
+    fn a_header_without_a_body_is_cut_off() {
+        assert!(inspect(b"\0asm\x0d\0\x01\0\x01\xff").unwrap_err().contains("cut off"));
+    }
+
+    #[test]
+    fn another_contract_version_is_named() {
+        assert!(check_version("wheelhouse:plugin/tools@0.1.7").is_ok());
+        assert!(check_version("wheelhouse:plugin/tools@0.2.0").unwrap_err().contains("0.2.0"));
+        assert!(check_version("wheelhouse:plugin/tools").is_err());
+        assert!(check_version("wasi:io/poll@0.2.3").is_ok());
+    }
+}

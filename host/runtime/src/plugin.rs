@@ -1,0 +1,282 @@
+//! A plugin that serves: admission, deadlines, and what becomes of faults.
+
+use std::{sync::Arc, time::Duration};
+
+use futures_util::future::BoxFuture;
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::{Instant, sleep_until, timeout_at},
+};
+use wheelhouse_core::{CallContext, Failure, Result};
+
+use crate::{
+    breaker::Breaker,
+    config::{Envelope, Limits},
+    contract::v0_1::{CallRecord, Guest},
+    fault::{Fault, Trap},
+    meter::Meter,
+    program::{Instance, Program},
+    sandbox::Sandbox,
+    warm::WarmPool,
+};
+
+/// One for each loaded version of a plugin.
+pub(crate) struct Plugin {
+    pub(crate) id: Arc<str>,
+    pub(crate) limits: Limits,
+    pub(crate) sandbox: Arc<Sandbox>,
+    pub(crate) program: Program,
+    breaker: Breaker,
+    /// Calls at once.
+    calls: Arc<Semaphore>,
+    /// Where instances are kept, if the plugin asked for it.
+    warm: Option<Arc<WarmPool>>,
+}
+
+/// What a call needs before it begins: the right to run, and an instance or the right to make one.
+pub(crate) struct Lease {
+    pub(crate) seat: Seat,
+    /// Held until the instance has been given back.
+    pub(crate) _call: OwnedSemaphorePermit,
+}
+
+/// An instance, or the right to make one.
+pub(crate) enum Seat {
+    Kept(Box<Instance>),
+    Free(OwnedSemaphorePermit),
+}
+
+impl Plugin {
+    pub(crate) fn new(sandbox: Arc<Sandbox>, program: Program, limits: Limits, is_warm: bool) -> Arc<Self> {
+        let at_once = if is_warm { limits.warm_instances } else { limits.concurrent_calls };
+        Arc::new(Self {
+            id: program.name.clone(),
+            breaker: Breaker::new(sandbox.config.breaker.clone()),
+            calls: Arc::new(Semaphore::new(at_once as usize)),
+            warm: is_warm
+                .then(|| WarmPool::new(Duration::from_secs(limits.warm_idle_seconds), limits.warm_calls)),
+            limits,
+            sandbox,
+            program,
+        })
+    }
+
+    /// Calls an instance, made for this call unless the plugin keeps them. Dropping the future stops the guest.
+    ///
+    /// # Errors
+    /// What the guest said, or else `Timeout`, `Unavailable` when the plugin is busy or left alone, `Internal` when it trapped.
+    pub(crate) async fn call<R, F>(&self, ctx: &CallContext, call: F) -> Result<R>
+    where
+        F: for<'a> FnOnce(Guest<'a>, CallRecord) -> BoxFuture<'a, wasmtime::Result<Result<R>>> + Send,
+        R: Send,
+    {
+        let envelope = self.limits.call();
+        let Lease { seat, _call } = self.lease(ctx, envelope).await?;
+        match self.run(ctx, envelope, seat, call).await {
+            Ok((answer, instance)) => {
+                self.settle(Some(instance));
+                answer
+            }
+            Err(fault) => Err(self.judge(fault)),
+        }
+    }
+
+    /// As [`call`](Self::call), on an instance of its own in any case: for questions that must not wait behind a stream.
+    ///
+    /// # Errors
+    /// As [`call`](Self::call).
+    pub(crate) async fn ask<R, F>(&self, ctx: &CallContext, call: F) -> Result<R>
+    where
+        F: for<'a> FnOnce(Guest<'a>, CallRecord) -> BoxFuture<'a, wasmtime::Result<Result<R>>> + Send,
+        R: Send,
+    {
+        let envelope = self.limits.call();
+        self.admit()?;
+        let seat = Seat::Free(self.free_seat(ctx, envelope).await?);
+        match self.run(ctx, envelope, seat, call).await {
+            Ok((answer, _)) => {
+                self.settle(None);
+                answer
+            }
+            Err(fault) => Err(self.judge(fault)),
+        }
+    }
+
+    async fn run<R, F>(
+        &self,
+        ctx: &CallContext,
+        envelope: Envelope,
+        seat: Seat,
+        call: F,
+    ) -> Result<(Result<R>, Instance), Fault>
+    where
+        F: for<'a> FnOnce(Guest<'a>, CallRecord) -> BoxFuture<'a, wasmtime::Result<Result<R>>> + Send,
+        R: Send,
+    {
+        let deadline = self.deadline(ctx, envelope);
+        let record = CallRecord::new(ctx, deadline.at);
+        let meter = seat.meter(envelope.cpu);
+        let work = async {
+            let mut instance = self.sit(seat, &meter).await?;
+            let user = ctx.user().map(|user| user.id.clone());
+            let answer = self.program.run(&mut instance, user, |guest| call(guest, record)).await?;
+            Ok((answer, instance))
+        };
+        self.supervise(ctx, deadline, &meter, work).await
+    }
+
+    /// Waits for the right to run.
+    ///
+    /// # Errors
+    /// `Unavailable` when the plugin is left alone for now, or stays busy until the deadline.
+    pub(crate) async fn lease(&self, ctx: &CallContext, envelope: Envelope) -> Result<Lease> {
+        self.admit()?;
+        let until = ctx.deadline.min(Instant::now() + envelope.wall);
+        let permit = match self.calls.clone().try_acquire_owned() {
+            Ok(permit) => permit,
+            Err(_) => timeout_at(until, self.calls.clone().acquire_owned())
+                .await
+                .map_err(|_| {
+                    busy(format!(
+                        "The plugin `{}` is busy: it is serving as many calls at once as it may. Try again shortly.",
+                        self.id
+                    ))
+                })?
+                .map_err(Failure::internal)?,
+        };
+        let seat = match self.warm.as_deref().and_then(WarmPool::take) {
+            Some(instance) => Seat::Kept(Box::new(instance)),
+            None => Seat::Free(self.free_seat(ctx, envelope).await?),
+        };
+        Ok(Lease { seat, _call: permit })
+    }
+
+    async fn free_seat(&self, ctx: &CallContext, envelope: Envelope) -> Result<OwnedSemaphorePermit> {
+        let instances = &self.sandbox.instances;
+        if let Ok(permit) = instances.clone().try_acquire_owned() {
+            return Ok(permit);
+        }
+        let until = ctx.deadline.min(Instant::now() + envelope.wall);
+        timeout_at(until, instances.clone().acquire_owned())
+            .await
+            .map_err(|_| busy("All plugin instances of this host are in use; try again shortly.".to_owned()))?
+            .map_err(Failure::internal)
+    }
+
+    fn admit(&self) -> Result<()> {
+        if self.sandbox.calls.is_closed() {
+            return Err(Failure::unavailable("The host is stopping."));
+        }
+        self.breaker.check(Instant::now()).map_err(|wait| {
+            Failure::unavailable(format!(
+                "The plugin `{}` has failed several times in a row and is left alone for {} s.",
+                self.id,
+                wait.as_secs().max(1)
+            ))
+            .with_code("plugin_resting")
+            .with_retry_after(wait)
+        })
+    }
+
+    /// An instance for this seat.
+    pub(crate) async fn sit(&self, seat: Seat, meter: &Arc<Meter>) -> Result<Instance, Trap> {
+        match seat {
+            Seat::Kept(instance) => Ok(*instance),
+            Seat::Free(permit) => self.program.instantiate(&self.sandbox, meter, permit).await,
+        }
+    }
+
+    pub(crate) fn deadline(&self, ctx: &CallContext, envelope: Envelope) -> Deadline {
+        let own = Instant::now() + envelope.wall;
+        Deadline { at: ctx.deadline.min(own), is_own: own <= ctx.deadline, wall: envelope.wall }
+    }
+
+    /// Runs guest code until it is done, its time is over, or nobody wants it any more; the deadline is outside of the guest's own
+    /// event loop, which a busy guest can hold up.
+    pub(crate) async fn supervise<T>(
+        &self,
+        ctx: &CallContext,
+        deadline: Deadline,
+        meter: &Arc<Meter>,
+        work: impl Future<Output = Result<T, Trap>>,
+    ) -> Result<T, Fault> {
+        let _counted = self.sandbox.calls.token();
+        let _ticking = self.sandbox.ticker.run();
+        tokio::select! {
+            biased;
+            () = self.sandbox.stopping.cancelled() => Err(harmless(Failure::unavailable("The host is stopping."))),
+            () = ctx.cancellation.cancelled() => Err(harmless(Failure::unavailable("The call was cancelled."))),
+            done = meter.measure(work) => done.map_err(|trap| trap.fault(&self.id)),
+            () = sleep_until(deadline.at) => Err(Fault {
+                failure: Failure::timeout(match deadline.is_own {
+                    true => format!("The plugin `{}` did not answer within {} ms.", self.id, deadline.wall.as_millis()),
+                    false => format!("The plugin `{}` did not answer in the time that was left.", self.id),
+                }),
+                // A short deadline is the caller's choice.
+                counts: deadline.is_own,
+            }),
+        }
+    }
+
+    /// The plugin answered: its instance is kept if it is of a kind that is.
+    pub(crate) fn settle(&self, instance: Option<Instance>) {
+        self.breaker.success();
+        if let (Some(warm), Some(instance)) = (&self.warm, instance)
+            && !self.sandbox.calls.is_closed()
+        {
+            warm.put(instance);
+        }
+    }
+
+    /// The plugin did not answer: logs it and lets the breaker count it.
+    pub(crate) fn judge(&self, fault: Fault) -> Failure {
+        let Fault { failure, counts } = fault;
+        if counts {
+            let detail = failure.detail.as_deref().unwrap_or(&failure.message);
+            tracing::warn!(plugin = %self.id, class = failure.class.as_str(), code = failure.code(), detail, "a plugin failed");
+            if let Some(wait) = self.breaker.fault(Instant::now()) {
+                tracing::error!(plugin = %self.id, wait_ms = wait.as_millis(), "the plugin keeps failing and is left alone");
+            }
+        }
+        failure
+    }
+
+    /// Whether instances are kept.
+    pub(crate) fn is_warm(&self) -> bool {
+        self.warm.is_some()
+    }
+
+    /// Drops kept instances.
+    pub(crate) fn cool(&self) {
+        if let Some(warm) = &self.warm {
+            warm.clear();
+        }
+    }
+}
+
+/// Until when a call may run, and who says so.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Deadline {
+    pub(crate) at: Instant,
+    is_own: bool,
+    wall: Duration,
+}
+
+impl Seat {
+    /// A new account for the call that takes this seat.
+    pub(crate) fn meter(&self, budget: Duration) -> Arc<Meter> {
+        match self {
+            Self::Kept(instance) => instance.meter(budget),
+            Self::Free(_) => Meter::new(budget),
+        }
+    }
+}
+
+fn busy(message: String) -> Failure {
+    Failure::unavailable(message).with_code("busy").with_retry_after(Duration::from_secs(1))
+}
+
+/// A failure that says nothing about the plugin.
+fn harmless(failure: Failure) -> Fault {
+    Fault { failure, counts: false }
+}

@@ -1,0 +1,38 @@
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use wheelhouse_core::{
+    CallContext, Failure, Result,
+    speech::{Speech, SpeechEngine, Utterance, Voice},
+};
+
+use crate::{contract::v0_1, plugin::Plugin, session};
+
+/// A plugin that speaks.
+pub(crate) struct PluginEngine(pub(crate) Arc<Plugin>);
+
+#[async_trait]
+impl SpeechEngine for PluginEngine {
+    fn id(&self) -> &str {
+        &self.0.id
+    }
+
+    async fn voices(&self, ctx: &CallContext) -> Result<Vec<Voice>> {
+        self.0.ask(ctx, |guest, call| Box::pin(async move { guest.voices(call).await })).await
+    }
+
+    async fn synthesize(&self, ctx: &CallContext, utterance: Utterance) -> Result<Speech> {
+        let session = session::begin(&self.0, ctx, |guest, call, outlet| {
+            Box::pin(v0_1::open_speech(guest, call, utterance, outlet))
+        })
+        .await?;
+        let format = session.head;
+        if !(1..=2).contains(&format.channels) || !(8_000..=192_000).contains(&format.sample_rate) {
+            return Err(Failure::internal(format!(
+                "the plugin `{}` announces audio of {} channels at {} Hz",
+                self.0.id, format.channels, format.sample_rate
+            )));
+        }
+        Ok(Speech { format, audio: session.items })
+    }
+}

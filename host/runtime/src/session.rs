@@ -1,0 +1,299 @@
+//! A guest that hands over its answer piece by piece. It runs in a task of its own that holds the instance until the stream ends or
+//! nobody listens any more.
+
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+
+use futures_util::{
+    future::BoxFuture,
+    stream::{self, BoxStream, StreamExt},
+};
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::{Instant, sleep, sleep_until},
+};
+use tokio_util::sync::PollSender;
+use tracing::Instrument;
+use wheelhouse_core::{CallContext, Failure, FailureClass, Result};
+
+use crate::{
+    contract::v0_1::{CallRecord, Guest},
+    fault::{Fault, StreamOverrun},
+    plugin::{Lease, Plugin},
+};
+
+/// How many pieces wait for the listener before the guest does. A guest that is faster than its listener ends sooner, and its
+/// instance is free for the next call.
+const PIECES: usize = 64;
+/// How long a warm instance has to end in order once nobody listens: it is then kept.
+const GRACE: Duration = Duration::from_millis(500);
+
+/// What a guest has opened.
+pub(crate) struct Opened<H> {
+    pub(crate) head: H,
+    pub(crate) ending: Ending,
+}
+
+/// How a guest's stream ends, once it has.
+pub(crate) struct Ending {
+    /// What the guest said of it.
+    end: oneshot::Receiver<Result<()>>,
+    /// Done when the stream itself is over.
+    closed: oneshot::Receiver<()>,
+}
+
+impl Ending {
+    /// An ending, where to put what the guest says of it, and what to drop with the stream.
+    pub(crate) fn new() -> (Self, oneshot::Sender<Result<()>>, oneshot::Sender<()>) {
+        let (end, ended) = oneshot::channel();
+        let (open, closed) = oneshot::channel();
+        (Self { end: ended, closed }, end, open)
+    }
+
+    /// Waits for both. Audio that stops without a word about its end is truncated, whatever came before.
+    async fn verdict(self, plugin: &str) -> Result<()> {
+        match self.end.await {
+            Ok(Ok(())) => {
+                // The sender is only ever dropped.
+                let _ = self.closed.await;
+                Ok(())
+            }
+            Ok(Err(failure)) => Err(failure),
+            Err(_) => Err(truncated(plugin)),
+        }
+    }
+}
+
+fn truncated(plugin: &str) -> Failure {
+    Failure::new(
+        FailureClass::Truncated,
+        format!("The plugin `{plugin}` stopped in the middle of its answer without saying why."),
+    )
+}
+
+/// Where a guest's pieces go.
+pub(crate) struct Outlet<T> {
+    sender: PollSender<T>,
+    progress: Arc<Progress>,
+    sent: u64,
+    limit: u64,
+}
+
+/// When something last moved.
+struct Progress {
+    last: Mutex<Instant>,
+    /// The guest has a piece and the listener has no room.
+    blocked: AtomicBool,
+    /// The guest's stream is over.
+    closed: AtomicBool,
+}
+
+impl Progress {
+    fn touch(&self) {
+        *self.last.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Instant::now();
+    }
+
+    /// Returns when nothing has moved for `limit`, though the listener was waiting.
+    async fn stalled(&self, limit: Duration) {
+        loop {
+            let last = *self.last.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            if last + limit <= Instant::now() {
+                if !self.blocked.load(Ordering::Relaxed) {
+                    return;
+                }
+                self.touch();
+            } else {
+                sleep_until(last + limit).await;
+            }
+        }
+    }
+}
+
+impl<T: Send + 'static> Outlet<T> {
+    /// Whether somebody still listens, once there is room for a piece.
+    pub(crate) fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<bool> {
+        self.progress.blocked.store(true, Ordering::Relaxed);
+        let reserved = ready!(self.sender.poll_reserve(cx));
+        self.progress.blocked.store(false, Ordering::Relaxed);
+        self.progress.touch();
+        Poll::Ready(reserved.is_ok())
+    }
+
+    /// Hands over a piece. Only after `poll_ready`.
+    ///
+    /// # Errors
+    /// When the stream is longer than it may be.
+    pub(crate) fn send(&mut self, piece: T, bytes: usize) -> Result<(), StreamOverrun> {
+        self.sent += bytes as u64;
+        if self.sent > self.limit {
+            return Err(StreamOverrun { limit: self.limit });
+        }
+        // Nobody listens any more: `poll_ready` says so next time.
+        let _ = self.sender.send_item(piece);
+        Ok(())
+    }
+}
+
+impl<T> Drop for Outlet<T> {
+    fn drop(&mut self) {
+        self.progress.blocked.store(false, Ordering::Relaxed);
+        self.progress.closed.store(true, Ordering::Relaxed);
+    }
+}
+
+/// A stream that has begun.
+pub(crate) struct Session<H, T> {
+    pub(crate) head: H,
+    /// An error is the last item.
+    pub(crate) items: BoxStream<'static, Result<T>>,
+}
+
+/// Begins a stream and returns as soon as the guest has opened it.
+///
+/// # Errors
+/// What the guest said instead, or why it said nothing.
+pub(crate) async fn begin<H, T, F>(plugin: &Arc<Plugin>, ctx: &CallContext, open: F) -> Result<Session<H, T>>
+where
+    H: Send + 'static,
+    T: Send + 'static,
+    F: for<'a> FnOnce(Guest<'a>, CallRecord, Outlet<T>) -> BoxFuture<'a, wasmtime::Result<Result<Opened<H>>>>
+        + Send
+        + 'static,
+{
+    let lease = plugin.lease(ctx, plugin.limits.stream()).await?;
+    let (sender, pieces) = mpsc::channel(PIECES);
+    let (head, opened) = oneshot::channel();
+    let (verdict, ended) = oneshot::channel();
+    let progress = Arc::new(Progress {
+        last: Mutex::new(Instant::now()),
+        blocked: AtomicBool::new(false),
+        closed: AtomicBool::new(false),
+    });
+    let outlet = Outlet {
+        sender: PollSender::new(sender),
+        progress: progress.clone(),
+        sent: 0,
+        limit: plugin.limits.stream_bytes,
+    };
+    let task = Task { plugin: plugin.clone(), ctx: ctx.clone(), progress, verdict, lease };
+    tokio::spawn(task.run(head, outlet, open).in_current_span());
+    match opened.await {
+        Ok(head) => Ok(Session { head, items: items(plugin.id.clone(), pieces, ended) }),
+        // It was not opened, and the verdict says why.
+        Err(_) => match ended.await {
+            Ok(Err(failure)) => Err(failure),
+            Ok(Ok(())) | Err(_) => Err(truncated(&plugin.id)),
+        },
+    }
+}
+
+/// The pieces, and then the verdict if it is a bad one.
+fn items<T: Send + 'static>(
+    plugin: Arc<str>,
+    pieces: mpsc::Receiver<T>,
+    ended: oneshot::Receiver<Result<()>>,
+) -> BoxStream<'static, Result<T>> {
+    stream::unfold((pieces, Some(ended)), move |(mut pieces, ended)| {
+        let plugin = plugin.clone();
+        async move {
+            let ended = ended?;
+            if let Some(piece) = pieces.recv().await {
+                return Some((Ok(piece), (pieces, Some(ended))));
+            }
+            let verdict = ended.await.unwrap_or_else(|_| Err(truncated(&plugin)));
+            verdict.err().map(|failure| (Err(failure), (pieces, None)))
+        }
+    })
+    .boxed()
+}
+
+struct Task {
+    plugin: Arc<Plugin>,
+    ctx: CallContext,
+    progress: Arc<Progress>,
+    /// Closed by the listener when it goes away.
+    verdict: oneshot::Sender<Result<()>>,
+    lease: Lease,
+}
+
+impl Task {
+    async fn run<H, T, F>(self, head: oneshot::Sender<H>, outlet: Outlet<T>, open: F)
+    where
+        H: Send + 'static,
+        T: Send + 'static,
+        F: for<'a> FnOnce(
+                Guest<'a>,
+                CallRecord,
+                Outlet<T>,
+            ) -> BoxFuture<'a, wasmtime::Result<Result<Opened<H>>>>
+            + Send
+            + 'static,
+    {
+        let Self { plugin, ctx, progress, mut verdict, lease: Lease { seat, _call } } = self;
+        let envelope = plugin.limits.stream();
+        let deadline = plugin.deadline(&ctx, envelope);
+        let record = CallRecord::new(&ctx, deadline.at);
+        let meter = seat.meter(envelope.cpu);
+        let is_open = Arc::new(AtomicBool::new(false));
+        let opened = is_open.clone();
+        let id = plugin.id.clone();
+        let work = async {
+            let mut instance = plugin.sit(seat, &meter).await?;
+            let user = ctx.user().map(|user| user.id.clone());
+            let ended = plugin.program.run(&mut instance, user, |guest| {
+                Box::pin(async move {
+                    match open(guest, record, outlet).await? {
+                        Err(failure) => Ok(Err(failure)),
+                        Ok(Opened { head: value, ending }) => {
+                            opened.store(true, Ordering::Relaxed);
+                            // Nobody listens any more: the outlet says so to the guest.
+                            let _ = head.send(value);
+                            Ok(ending.verdict(&id).await)
+                        }
+                    }
+                })
+            });
+            let ended = ended.await?;
+            Ok((ended, instance))
+        };
+        let idle = Duration::from_millis(plugin.limits.stream_idle_ms);
+        let grace = if plugin.is_warm() { GRACE } else { Duration::ZERO };
+        let outcome = tokio::select! {
+            biased;
+            outcome = plugin.supervise(&ctx, deadline, &meter, work) => Some(outcome),
+            () = async { verdict.closed().await; sleep(grace).await } => None,
+            () = progress.stalled(idle) => Some(Err(Fault {
+                failure: match progress.closed.load(Ordering::Relaxed) {
+                    true => truncated(&plugin.id),
+                    false => Failure::timeout(format!(
+                        "The plugin `{}` has been silent for {} ms in the middle of its answer.", plugin.id, idle.as_millis()
+                    )),
+                },
+                counts: true,
+            })),
+        };
+        let result = match outcome {
+            // Given up by the listener: that says nothing about the plugin, and its instance is gone.
+            None => return,
+            Some(Ok((ended, instance))) => {
+                plugin.settle(Some(instance));
+                ended
+            }
+            Some(Err(fault)) => {
+                let mut failure = plugin.judge(fault);
+                if is_open.load(Ordering::Relaxed) && failure.class == FailureClass::Internal {
+                    failure.class = FailureClass::Truncated;
+                }
+                Err(failure)
+            }
+        };
+        // Whoever listened may be gone by now.
+        let _ = verdict.send(result);
+    }
+}

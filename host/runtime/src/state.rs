@@ -1,0 +1,96 @@
+//! What belongs to one instance of a plugin.
+
+use std::sync::Arc;
+
+use wasmtime::{Store, UpdateDeadline, component::ResourceTable};
+use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
+use wheelhouse_core::{
+    UserId,
+    clock::{Clock, Entropy},
+    document::DocumentStore,
+};
+
+use crate::{
+    config::Limits,
+    guest_log::{GuestLog, Level},
+    limiter::Limiter,
+    meter::Meter,
+};
+
+/// The most random bytes that a guest gets at once.
+const RANDOM: u64 = 64 << 10;
+/// The most resources (streams, pollables) that a guest has at once.
+const RESOURCES: usize = 4096;
+
+/// A store's data.
+pub(crate) struct State {
+    pub(crate) plugin: Arc<str>,
+    /// The user that the running call is made for.
+    pub(crate) user: Option<UserId>,
+    /// Only where it was granted: without it there is nothing to reach.
+    pub(crate) documents: Option<DocumentAccess>,
+    pub(crate) limiter: Limiter,
+    meter: Arc<Meter>,
+    wasi: WasiCtx,
+    table: ResourceTable,
+}
+
+/// The document store as far as one plugin may use it.
+#[derive(Clone)]
+pub(crate) struct DocumentAccess {
+    pub(crate) store: Arc<dyn DocumentStore>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    /// Documents of the running call's user.
+    pub(crate) user: bool,
+    /// Documents that all users share.
+    pub(crate) shared: bool,
+    pub(crate) body_bytes: u64,
+}
+
+impl WasiView for State {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
+    }
+}
+
+/// A store with every limit set.
+pub(crate) fn store(
+    engine: &wasmtime::Engine,
+    plugin: &Arc<str>,
+    limits: &Limits,
+    documents: Option<DocumentAccess>,
+    meter: Arc<Meter>,
+    log: &Arc<GuestLog>,
+) -> Store<State> {
+    // Nothing is added: no files, no sockets, no environment, no arguments.
+    let wasi = WasiCtxBuilder::new()
+        .stdout(log.stream(Level::Out))
+        .stderr(log.stream(Level::Err))
+        .max_random_size(RANDOM)
+        .allow_tcp(false)
+        .allow_udp(false)
+        .build();
+    let mut table = ResourceTable::new();
+    table.set_max_capacity(RESOURCES);
+    let state = State {
+        plugin: plugin.clone(),
+        user: None,
+        documents,
+        limiter: Limiter::new(limits.memory_bytes, limits.table_elements),
+        meter,
+        wasi,
+        table,
+    };
+    let mut store = Store::new(engine, state);
+    store.limiter(|state| &mut state.limiter);
+    store.set_hostcall_fuel(usize::try_from(limits.hostcall_bytes).unwrap_or(usize::MAX));
+    store.set_max_component_handles(limits.handles as usize);
+    store.set_epoch_deadline(1);
+    // At each tick: give others their turn, so that deadlines and cancellation are seen, unless the call has had its share.
+    store.epoch_deadline_callback(|context| {
+        context.data().meter.check().map_err(wasmtime::Error::new)?;
+        Ok(UpdateDeadline::YieldCustom(1, Box::pin(tokio::task::yield_now())))
+    });
+    store
+}

@@ -1,0 +1,98 @@
+//! A document store in memory that notes what it was asked.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard},
+};
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+use wheelhouse_core::{
+    Failure, Result,
+    document::{Aggregation, Collection, Document, DocumentStore, Group, Page, Query, Scalar},
+};
+
+#[derive(Default)]
+pub struct Documents {
+    kept: Mutex<HashMap<(Collection, String), Document>>,
+    /// Queries in the order of asking.
+    pub queries: Mutex<Vec<(Collection, Query)>>,
+    /// Aggregations in the order of asking.
+    pub aggregations: Mutex<Vec<(Collection, Aggregation)>>,
+}
+
+impl Documents {
+    fn kept(&self) -> MutexGuard<'_, HashMap<(Collection, String), Document>> {
+        self.kept.lock().unwrap()
+    }
+
+    /// Every collection that something was kept in.
+    pub fn collections(&self) -> Vec<Collection> {
+        self.kept().keys().map(|(collection, _)| collection.clone()).collect()
+    }
+}
+
+#[async_trait]
+impl DocumentStore for Documents {
+    async fn insert(
+        &self,
+        collection: &Collection,
+        id: &str,
+        body: Map<String, Value>,
+        now: Timestamp,
+    ) -> Result<Document> {
+        let document = Document { id: id.to_owned(), revision: 1, body, created: now, updated: now };
+        let key = (collection.clone(), id.to_owned());
+        if self.kept().contains_key(&key) {
+            return Err(Failure::conflict("The id is taken."));
+        }
+        self.kept().insert(key, document.clone());
+        Ok(document)
+    }
+
+    async fn find(&self, collection: &Collection, id: &str) -> Result<Option<Document>> {
+        Ok(self.kept().get(&(collection.clone(), id.to_owned())).cloned())
+    }
+
+    async fn replace(
+        &self,
+        collection: &Collection,
+        id: &str,
+        revision: u64,
+        body: Map<String, Value>,
+        now: Timestamp,
+    ) -> Result<Document> {
+        let mut kept = self.kept();
+        let Some(document) = kept.get_mut(&(collection.clone(), id.to_owned())) else {
+            return Err(Failure::not_found("There is no such document."));
+        };
+        if document.revision != revision {
+            return Err(Failure::conflict("There is a later revision."));
+        }
+        *document =
+            Document { revision: revision + 1, body, updated: now, ..document.clone() };
+        Ok(document.clone())
+    }
+
+    async fn delete(&self, collection: &Collection, id: &str) -> Result<bool> {
+        Ok(self.kept().remove(&(collection.clone(), id.to_owned())).is_some())
+    }
+
+    async fn list(&self, collection: &Collection, query: &Query) -> Result<Page> {
+        self.queries.lock().unwrap().push((collection.clone(), query.clone()));
+        let mut documents: Vec<Document> = self
+            .kept()
+            .iter()
+            .filter(|((of, _), _)| of == collection)
+            .map(|(_, document)| document.clone())
+            .collect();
+        documents.sort_by(|a, b| a.id.cmp(&b.id));
+        Ok(Page { documents, next: None })
+    }
+
+    async fn aggregate(&self, collection: &Collection, aggregation: &Aggregation) -> Result<Vec<Group>> {
+        self.aggregations.lock().unwrap().push((collection.clone(), aggregation.clone()));
+        Ok(vec![Group { key: Scalar::Null, value: Scalar::Integer(60), count: 2 }])
+    }
+}

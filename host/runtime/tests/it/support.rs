@@ -1,0 +1,208 @@
+//! A host with the guests of a test in its drop-in folder.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+use tempfile::TempDir;
+use wheelhouse_core::{
+    CallContext, Caller, Result, User, UserId,
+    catalog::{Catalog, RouteMatch},
+    chat::ChatProvider,
+    clock::{Clock, SystemEntropy},
+    plugin::{PluginState, PluginStatus},
+    route::{Method, RouteRequest, RouteResponse},
+    speech::SpeechEngine,
+    tool::ToolOutcome,
+};
+use wheelhouse_guests::guest;
+use wheelhouse_runtime::{Bundled, PluginConfig, PluginHost, PluginHostParts, RuntimeConfig};
+
+use crate::documents::Documents;
+
+/// 2026-11-22, a Sunday.
+pub const NOW: &str = "2026-11-22T18:00:00Z";
+
+struct FixedClock;
+
+impl Clock for FixedClock {
+    fn now(&self) -> Timestamp {
+        NOW.parse().unwrap()
+    }
+}
+
+/// What a host is started with.
+pub struct Setup {
+    pub config: RuntimeConfig,
+    pub plugins: BTreeMap<String, PluginConfig>,
+    pub bundled: &'static [Bundled],
+    pub documents: Arc<Documents>,
+    pub cache_dir: PathBuf,
+    pub folder: TempDir,
+}
+
+impl Setup {
+    /// These guests in the drop-in folder, and limits that are wide enough for a busy machine.
+    pub fn new(guests: &[&str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        for name in guests {
+            fs::write(folder.path().join(format!("{name}.wasm")), guest(name).bytes).unwrap();
+        }
+        let mut config = RuntimeConfig::default();
+        config.pool.instances = 16;
+        config.describe_ms = 30_000;
+        Self {
+            config,
+            plugins: BTreeMap::new(),
+            bundled: &[],
+            documents: Arc::default(),
+            // Shared by all tests, so that each guest is compiled once.
+            cache_dir: Path::new(env!("CARGO_TARGET_TMPDIR")).join("compiled"),
+            folder,
+        }
+    }
+
+    /// Adds a file to the drop-in folder.
+    pub fn file(self, name: &str, bytes: impl AsRef<[u8]>) -> Self {
+        fs::write(self.folder.path().join(name), bytes).unwrap();
+        self
+    }
+
+    /// Changes the configuration.
+    pub fn config(mut self, change: impl FnOnce(&mut RuntimeConfig)) -> Self {
+        change(&mut self.config);
+        self
+    }
+
+    /// Grants a plugin something.
+    pub fn grant(mut self, plugin: &str, grants: &[&str]) -> Self {
+        let own = self.plugins.entry(plugin.to_owned()).or_default();
+        own.grants = grants.iter().map(|grant| grant.parse().unwrap()).collect();
+        self
+    }
+
+    /// Starts, without waiting for anything to be loaded.
+    pub fn begin(&self) -> Result<PluginHost> {
+        PluginHost::start(PluginHostParts {
+            config: self.config.clone(),
+            plugins: self.plugins.clone(),
+            plugins_dir: self.folder.path().to_owned(),
+            cache_dir: self.cache_dir.clone(),
+            bundled: self.bundled,
+            native: Vec::new(),
+            documents: self.documents.clone(),
+            clock: Arc::new(FixedClock),
+            entropy: Arc::new(SystemEntropy),
+        })
+    }
+
+    /// Starts and waits until every plugin serves or is refused.
+    pub async fn start(self) -> TestHost {
+        let host = self.begin().unwrap();
+        let catalog = settled(&host).await;
+        TestHost { host, catalog, setup: self }
+    }
+}
+
+/// The catalog of a host that has loaded everything.
+pub async fn settled(host: &PluginHost) -> Arc<Catalog> {
+    let reader = host.catalog();
+    let loaded = reader.wait_until(Catalog::is_settled);
+    tokio::time::timeout(Duration::from_secs(300), loaded).await.expect("loading must end")
+}
+
+/// A host that has loaded everything.
+pub struct TestHost {
+    pub host: PluginHost,
+    pub catalog: Arc<Catalog>,
+    pub setup: Setup,
+}
+
+impl TestHost {
+    pub fn status(&self, label: &str) -> &PluginStatus {
+        let mut all = self.catalog.plugins().iter();
+        all.find(|status| status.label() == label).unwrap_or_else(|| panic!("{:#?}", self.catalog.plugins()))
+    }
+
+    /// Why the plugin of a file was refused.
+    pub fn refusal(&self, file: &str) -> &str {
+        let named = |status: &&PluginStatus| {
+            matches!(&status.source, wheelhouse_core::plugin::PluginSource::File { name } if name == file)
+        };
+        match &self.catalog.plugins().iter().find(named).unwrap().state {
+            PluginState::Refused { reason } => reason,
+            other => panic!("{file} is {other:?}"),
+        }
+    }
+
+    /// Calls a tool for a user.
+    pub async fn call(&self, ctx: &CallContext, tool: &str, arguments: Value) -> Result<ToolOutcome> {
+        let tool = self.catalog.tool(tool).unwrap_or_else(|| panic!("{:#?}", self.catalog.plugins())).tool.clone();
+        tool.call(ctx, object(arguments)).await
+    }
+
+    /// Proves that the host goes on.
+    pub async fn assert_serves(&self) {
+        let outcome = self.call(&ann(), "echo", serde_json::json!({"text": "still here"})).await.unwrap();
+        assert_eq!(outcome.text, "still here");
+    }
+
+    pub fn engine(&self, id: &str) -> Arc<dyn SpeechEngine> {
+        let mut engines = self.catalog.engines().iter();
+        engines.find(|engine| engine.id() == id).unwrap_or_else(|| panic!("{:#?}", self.catalog.plugins())).clone()
+    }
+
+    pub fn provider(&self, id: &str) -> Arc<dyn ChatProvider> {
+        self.catalog.providers().iter().find(|provider| provider.id() == id).unwrap().clone()
+    }
+
+    /// Sends a request to a plugin's route.
+    pub async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        query: &[(&str, &str)],
+        body: &str,
+    ) -> Result<RouteResponse> {
+        let RouteMatch::Found { route, path } = self.catalog.find_route(Some(method), path) else {
+            panic!("no route {method} {path}: {:#?}", self.catalog.plugins());
+        };
+        let query = query.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let request = RouteRequest { path, query, headers: Vec::new(), body: body.to_owned().into() };
+        route.route.handle(&ann(), request).await
+    }
+}
+
+pub fn object(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(object) => object,
+        other => panic!("{other} is no object"),
+    }
+}
+
+/// A call of this user with a minute's time.
+pub fn user(name: &str) -> CallContext {
+    let user = User { id: UserId(name.to_owned()), email: None, full_name: None };
+    CallContext::new("request-1", Caller::User { user, session: None }, NOW.parse().unwrap(), Duration::from_secs(60))
+}
+
+/// A call of Ann's.
+pub fn ann() -> CallContext {
+    user("ann")
+}
+
+/// A guest as a plugin inside the binary.
+pub fn bundle(guests: &[(&'static str, &str)]) -> &'static [Bundled] {
+    let all = guests.iter().map(|&(id, name)| {
+        let guest = guest(name);
+        Bundled { id, sha256: guest.sha256, bytes: guest.bytes }
+    });
+    // A binary's own plugins live as long as it does, and so do these.
+    Box::leak(all.collect())
+}
