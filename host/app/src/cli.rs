@@ -1,0 +1,132 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::config::{Overrides, Profile};
+
+/// The service host behind Wheels & Wins: REST, WebSocket, an assistant and speech.
+///
+/// Without a command it serves. Every setting can be given in a file, in the environment or here; `wheelhouse config show`
+/// prints what is in force.
+#[derive(Debug, Parser)]
+#[command(name = "wheelhouse", version, propagate_version = true)]
+pub struct Cli {
+    /// Where settings come from.
+    #[command(flatten)]
+    pub settings: Settings,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// Options that every command takes.
+#[derive(Debug, Clone, Args)]
+pub struct Settings {
+    /// A file of settings [default: wheelhouse.toml, if it is there]
+    #[arg(long, global = true, env = "WHEELHOUSE_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// What the host is run for [default: development]
+    #[arg(long, global = true, env = "WHEELHOUSE_PROFILE", value_enum)]
+    pub profile: Option<Profile>,
+    /// Database file, compiled plugins, development secret [default: data]
+    #[arg(long, global = true, env = "WHEELHOUSE_DATA_DIR", value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Where plugins are dropped in [default: plugins]
+    #[arg(long, global = true, env = "WHEELHOUSE_PLUGINS_DIR", value_name = "DIR")]
+    pub plugins_dir: Option<PathBuf>,
+    /// Address and port to serve on [default: 127.0.0.1:8000]
+    #[arg(long, global = true, env = "WHEELHOUSE_LISTEN", value_name = "ADDRESS")]
+    pub listen: Option<String>,
+}
+
+impl From<Settings> for Overrides {
+    fn from(settings: Settings) -> Self {
+        Self {
+            file: settings.config,
+            profile: settings.profile,
+            listen: settings.listen,
+            data_dir: settings.data_dir,
+            plugins_dir: settings.plugins_dir,
+        }
+    }
+}
+
+/// What can be done.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve REST and WebSocket (this is the default)
+    Serve,
+    /// Speak a text into a WAV file
+    Say(SayArgs),
+    /// Talk to PAM in the terminal, without a server
+    Chat(ChatArgs),
+    /// Look at plugins
+    #[command(subcommand)]
+    Plugin(PluginCommand),
+    /// Look at the configuration
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Print the OpenAPI document of the host and its plugins
+    Openapi,
+}
+
+/// `wheelhouse say`.
+#[derive(Debug, Args)]
+pub struct SayArgs {
+    /// What to say
+    pub text: String,
+    /// The file to write; `-` is standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+    /// A voice [default: the engine's own]
+    #[arg(long)]
+    pub voice: Option<String>,
+    /// The engine to begin with [default: the configured order]
+    #[arg(long)]
+    pub engine: Option<String>,
+    /// 1.0 is the voice's own pace
+    #[arg(long)]
+    pub speed: Option<f32>,
+}
+
+/// `wheelhouse chat`.
+#[derive(Debug, Args)]
+pub struct ChatArgs {
+    /// Say this, print the answer and leave [default: ask line by line]
+    pub message: Option<String>,
+    /// Your time zone, as in `America/Denver` [default: the machine's]
+    #[arg(long, value_name = "ZONE")]
+    pub time_zone: Option<String>,
+}
+
+/// `wheelhouse plugin`.
+#[derive(Debug, Subcommand)]
+pub enum PluginCommand {
+    /// List plugins with what they bring, what they ask for, and why any of them is off
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// `wheelhouse config`.
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Print every problem of the configuration at once
+    Check,
+    /// Print the settings in force, secrets left out
+    Show,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn command_line_is_consistent() {
+        super::Cli::command().debug_assert();
+    }
+}

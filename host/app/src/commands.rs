@@ -1,0 +1,115 @@
+//! One module a command.
+
+mod chat;
+mod config;
+mod openapi;
+mod plugin;
+mod say;
+mod serve;
+
+use std::{collections::BTreeMap, fmt, io::Write, process::ExitCode};
+
+use wheelhouse_core::Failure;
+
+use crate::{
+    cli::{Cli, Command},
+    config::{Config, ConfigError, Overrides},
+    host::StartError,
+    telemetry,
+};
+
+/// Why a command ended without success, with the exit code that tells it apart.
+#[derive(Debug)]
+pub enum CommandError {
+    /// Configuration or usage: exit code 2.
+    Usage(String),
+    /// While running: exit code 1.
+    Failed(String),
+}
+
+impl fmt::Display for CommandError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (Self::Usage(text) | Self::Failed(text)) = self;
+        f.write_str(text)
+    }
+}
+
+impl From<ConfigError> for CommandError {
+    fn from(error: ConfigError) -> Self {
+        Self::Usage(error.to_string())
+    }
+}
+
+impl From<StartError> for CommandError {
+    fn from(error: StartError) -> Self {
+        match error {
+            StartError::Config(error) => error.into(),
+            StartError::Failed(text) => Self::Failed(text),
+        }
+    }
+}
+
+impl From<Failure> for CommandError {
+    fn from(failure: Failure) -> Self {
+        // On one's own terminal nothing needs to be kept from the reader.
+        Self::Failed(match &failure.detail {
+            Some(detail) => format!("{} ({detail})", failure.message),
+            None => failure.message,
+        })
+    }
+}
+
+impl From<std::io::Error> for CommandError {
+    fn from(error: std::io::Error) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+/// Runs the command to its end: exit code 0, 1 for a failure while running, 2 for configuration or usage.
+pub fn run(cli: Cli) -> ExitCode {
+    match dispatch(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let text = error.to_string();
+            let mut stderr = std::io::stderr().lock();
+            for line in text.lines() {
+                // Nothing is left to be done when even this cannot be written.
+                let _ = writeln!(stderr, "wheelhouse: {line}");
+            }
+            ExitCode::from(if matches!(error, CommandError::Usage(_)) { 2 } else { 1 })
+        }
+    }
+}
+
+fn dispatch(cli: Cli) -> Result<(), CommandError> {
+    let overrides = Overrides::from(cli.settings);
+    let environment: BTreeMap<String, String> = std::env::vars().collect();
+    let config = || Config::load(&overrides, &environment);
+    match cli.command.unwrap_or(Command::Serve) {
+        Command::Config(command) => config::run(&command, config()),
+        command => {
+            let config = config()?;
+            telemetry::start(&config.log);
+            let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+            runtime.block_on(async move {
+                match command {
+                    Command::Serve => serve::run(config).await,
+                    Command::Say(args) => say::run(config, args).await,
+                    Command::Chat(args) => chat::run(config, args).await,
+                    Command::Plugin(command) => plugin::run(config, &command).await,
+                    Command::Openapi => openapi::run(config).await,
+                    Command::Config(_) => Ok(()),
+                }
+            })
+        }
+    }
+}
+
+/// Prints to standard output; a reader that has gone away, such as `head`, is no error.
+fn print(text: &str) -> Result<(), CommandError> {
+    let mut stdout = std::io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
+}

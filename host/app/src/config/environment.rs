@@ -1,0 +1,122 @@
+//! Settings from environment variables.
+
+use std::collections::BTreeMap;
+
+use figment::{
+    Metadata, Profile, Provider,
+    value::{Dict, Map, Tag, Value},
+};
+
+/// Variables with a name of their own, and the setting that each sets.
+pub(super) const WELL_KNOWN: &[(&str, &str)] = &[
+    ("DATABASE_URL", "store.database_url"),
+    ("REDIS_URL", "store.redis_url"),
+    ("SECRET_KEY", "accounts.secret_key"),
+    ("ALGORITHM", "accounts.algorithm"),
+    ("ACCESS_TOKEN_EXPIRE_MINUTES", "accounts.access_token_expire_minutes"),
+    ("OPENAI_API_KEY", "openai.api_key"),
+    ("OPENAI_BASE_URL", "openai.base_url"),
+    ("OPENAI_MODEL", "openai.model"),
+    ("TTS_PRIMARY_ENGINE", "speech.primary_engine"),
+    ("TTS_FALLBACK_ENGINES", "speech.fallback_engines"),
+    ("AI_PROVIDERS", "assistant.providers"),
+    ("RUST_LOG", "log.filter"),
+];
+
+/// Variables that the command line reads.
+const COMMAND_LINE: &[&str] = &[
+    "WHEELHOUSE_LISTEN",
+    "WHEELHOUSE_DATA_DIR",
+    "WHEELHOUSE_PLUGINS_DIR",
+    "WHEELHOUSE_CONFIG",
+    "WHEELHOUSE_PROFILE",
+];
+
+/// One variable that sets something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Variable {
+    /// Its name, without `_FILE`.
+    pub(super) name: String,
+    /// The setting's path with dots.
+    pub(super) path: String,
+    /// What it says, as text.
+    pub(super) text: String,
+}
+
+/// Finds the variables that set something. Empty ones count as not set, as compose files leave them so.
+///
+/// # Errors
+/// A sentence for each `*_FILE` that cannot be read, and each that is set beside the variable itself.
+pub(super) fn variables(environment: &BTreeMap<String, String>) -> (Vec<Variable>, Vec<String>) {
+    let (mut found, mut problems) = (Vec::new(), Vec::new());
+    let mut named: Vec<(String, String)> =
+        WELL_KNOWN.iter().map(|(name, path)| ((*name).to_owned(), (*path).to_owned())).collect();
+    for name in environment.keys().filter(|name| !COMMAND_LINE.contains(&name.as_str())) {
+        let Some(rest) = name.strip_prefix("WHEELHOUSE_") else { continue };
+        // `WHEELHOUSE_A__B_FILE` is the file form of `WHEELHOUSE_A__B`.
+        let rest = rest.strip_suffix("_FILE").unwrap_or(rest);
+        let entry = (format!("WHEELHOUSE_{rest}"), rest.to_lowercase().replace("__", "."));
+        if !named.contains(&entry) {
+            named.push(entry);
+        }
+    }
+    for (name, path) in named {
+        let file = format!("{name}_FILE");
+        let set = |name: &str| environment.get(name).filter(|text| !text.is_empty());
+        match (set(&name), set(&file)) {
+            (Some(_), Some(_)) => problems.push(format!("{name} and {file} are both set; keep one of them")),
+            (Some(text), None) => found.push(Variable { name, path, text: text.clone() }),
+            (None, Some(from)) => match std::fs::read_to_string(from) {
+                Ok(text) => found.push(Variable { name: file, path, text: text.trim_end().to_owned() }),
+                Err(error) => problems.push(format!("{file}: cannot read `{from}`: {error}")),
+            },
+            (None, None) => {}
+        }
+    }
+    (found, problems)
+}
+
+/// Hands variables to figment as what the built-in defaults are: figment's own provider guesses the type from the text, so
+/// that a key of digits becomes a number and a list of one a string.
+pub(super) struct Environment<'v> {
+    pub(super) variable: &'v Variable,
+    pub(super) default: Option<&'v Value>,
+}
+
+impl Provider for Environment<'_> {
+    fn metadata(&self) -> Metadata {
+        let name = self.variable.name.clone();
+        Metadata::named("environment").source(figment::Source::Custom(name))
+    }
+
+    fn data(&self) -> figment::Result<Map<Profile, Dict>> {
+        let value = coerce(&self.variable.text, self.default);
+        let nested = figment::util::nest(&self.variable.path, value);
+        Ok(Profile::Default.collect(nested.into_dict().unwrap_or_default()))
+    }
+}
+
+fn coerce(text: &str, default: Option<&Value>) -> Value {
+    let text = text.trim();
+    match default {
+        Some(Value::Num(..)) => {
+            if let Ok(number) = text.parse::<u64>() {
+                return Value::from(number);
+            }
+            if let Ok(number) = text.parse::<i64>() {
+                return Value::from(number);
+            }
+            text.parse::<f64>().map_or_else(|_| Value::from(text), Value::from)
+        }
+        Some(Value::Bool(..)) => match text.to_ascii_lowercase().as_str() {
+            "true" | "yes" | "on" | "1" => Value::from(true),
+            "false" | "no" | "off" | "0" => Value::from(false),
+            _ => Value::from(text),
+        },
+        Some(Value::Array(..)) => {
+            let members = text.split(',').map(str::trim).filter(|member| !member.is_empty());
+            Value::Array(Tag::Default, members.map(Value::from).collect())
+        }
+        _ => Value::from(text),
+    }
+}

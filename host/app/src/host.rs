@@ -1,0 +1,240 @@
+//! The whole host in one value: puts the parts together, and takes them apart again.
+
+use std::{convert::Infallible, sync::Arc, time::Duration};
+
+use tokio_util::sync::CancellationToken;
+use wheelhouse_api::Api;
+use wheelhouse_core::{
+    CallContext, Caller, Failure, User, UserId,
+    catalog::{Catalog, CatalogReader},
+    clock::{Clock, Entropy, SystemClock, SystemEntropy},
+    plugin::Export,
+};
+use wheelhouse_engines::EnginesConfig;
+use wheelhouse_runtime::{Bundled, PluginHost, PluginHostParts};
+use wheelhouse_services::{ChainKind, Ports, Services, ServicesConfig, validate_names};
+use wheelhouse_store::{Store, StoreSummary};
+
+use crate::{
+    config::{Config, ConfigError, Profile},
+    secret_key,
+};
+
+include!(concat!(env!("OUT_DIR"), "/bundled.rs"));
+
+/// How long a command of the terminal waits for an answer.
+const TERMINAL_TIMEOUT: Duration = Duration::from_secs(300);
+
+/// How long turns may go on after the last request has ended: they survive their clients.
+const TURN_DRAIN: Duration = Duration::from_secs(10);
+
+/// How often expired things are forgotten.
+const HOUSEKEEPING: Duration = Duration::from_secs(3_600);
+
+/// How long plugins' calls may go on after that.
+const PLUGIN_DRAIN: Duration = Duration::from_secs(5);
+
+/// Why the host did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The configuration has to be changed.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// Something that the host needs is not there.
+    #[error("{0}")]
+    Failed(String),
+}
+
+/// What a host takes from outside, so that tests can hold it still.
+#[derive(Clone)]
+pub struct Surroundings {
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+impl Default for Surroundings {
+    fn default() -> Self {
+        Self { clock: Arc::new(SystemClock), entropy: Arc::new(SystemEntropy) }
+    }
+}
+
+/// The running parts.
+pub struct Host {
+    /// What it was started with; secrets that were made at the start are in it.
+    pub config: Config,
+    /// What the product does.
+    pub services: Services,
+    /// What plugins contribute.
+    pub catalog: CatalogReader,
+    /// What is off, and why.
+    pub off: Vec<(String, String)>,
+    surroundings: Surroundings,
+    plugins: PluginHost,
+    store: Store,
+}
+
+impl Host {
+    /// Opens the store, begins to load plugins and puts the services on top. Returns as soon as the store is open: plugins are
+    /// loaded in the background.
+    ///
+    /// # Errors
+    /// When something that the host needs is not there, or the configuration cannot be worked with.
+    pub async fn start(config: Config) -> Result<Self, StartError> {
+        Self::start_in(config, Surroundings::default()).await
+    }
+
+    /// As [`Host::start`], with another clock or random source.
+    ///
+    /// # Errors
+    /// As [`Host::start`].
+    pub async fn start_in(mut config: Config, surroundings: Surroundings) -> Result<Self, StartError> {
+        if config.accounts.secret_key.is_none() && config.profile == Profile::Development {
+            let key = secret_key::load_or_create(&config.data_dir, &*surroundings.entropy)
+                .map_err(|error| StartError::Failed(format!("cannot keep a development key: {error}")))?;
+            config.accounts.secret_key = Some(key);
+        }
+        let store = Store::open(&config.store, &config.data_dir)
+            .await
+            .map_err(|error| StartError::Failed(error.to_string()))?;
+
+        let engines = EnginesConfig { openai: config.openai.clone() };
+        let native = wheelhouse_engines::contributions(
+            &engines,
+            surroundings.clock.clone(),
+            surroundings.entropy.clone(),
+        )
+        .map_err(failed)?;
+        let off = native.off;
+        let absent: Vec<&str> = off.iter().map(|(name, _)| name.as_str()).collect();
+        config.assistant.providers.retain(|name| !absent.contains(&name.as_str()));
+
+        let plugins = PluginHost::start(PluginHostParts {
+            config: config.runtime.clone(),
+            plugins: config.plugins.clone(),
+            plugins_dir: config.plugins_dir.clone(),
+            cache_dir: config.compiled_dir(),
+            bundled: BUNDLED,
+            native: native.contributions,
+            documents: store.documents(),
+            clock: surroundings.clock.clone(),
+            entropy: surroundings.entropy.clone(),
+        })
+        .map_err(failed)?;
+        let catalog = plugins.catalog();
+
+        let ports = Ports {
+            accounts: store.accounts(),
+            sessions: store.sessions(),
+            conversations: store.conversations(),
+            cache: store.cache(),
+            catalog: catalog.clone(),
+            dependencies: store.dependencies(),
+            clock: surroundings.clock.clone(),
+            entropy: surroundings.entropy.clone(),
+        };
+        let sections = ServicesConfig {
+            accounts: config.accounts.clone(),
+            assistant: config.assistant.clone(),
+            speech: config.speech.clone(),
+        };
+        let services = Services::new(&sections, &ports, env!("CARGO_PKG_VERSION")).map_err(failed)?;
+        Ok(Self { config, services, catalog, off, surroundings, plugins, store })
+    }
+
+    /// Whether every engine and provider in the configuration is there. Waits for plugins only as long as one of them may still turn
+    /// out to be the one that is asked for.
+    ///
+    /// # Errors
+    /// The unknown names, each with the known ones.
+    pub async fn check_names(&self) -> Result<(), ConfigError> {
+        let engines = self.config.speech.chain();
+        let providers = &self.config.assistant.providers;
+        // A plugin that is being compiled for the first time may turn out to be anybody, but none has to be waited for when every
+        // name is known without it.
+        let is_certain = |catalog: &Catalog, names: &[String], export| {
+            !catalog.is_pending(export)
+                || names.iter().all(|name| catalog.plugins().iter().any(|plugin| plugin.id() == Some(name)))
+        };
+        let catalog = self
+            .catalog
+            .wait_until(|catalog| {
+                is_certain(catalog, &engines, Export::Speech) && is_certain(catalog, providers, Export::Chat)
+            })
+            .await;
+        let mut unknown = validate_names(&catalog, ChainKind::Speech, &engines);
+        unknown.extend(validate_names(&catalog, ChainKind::Chat, providers));
+        if unknown.is_empty() {
+            return Ok(());
+        }
+        Err(ConfigError(unknown.into_iter().map(|name| name.message).collect()))
+    }
+
+    /// The HTTP surface, which serves until `shutdown` is cancelled.
+    ///
+    /// # Errors
+    /// When its section of the configuration has problems.
+    pub fn api(&self, shutdown: CancellationToken) -> Result<Api, Failure> {
+        Api::new(
+            self.services.clone(),
+            self.catalog.clone(),
+            self.config.api.clone(),
+            self.surroundings.clock.clone(),
+            self.surroundings.entropy.clone(),
+            shutdown,
+        )
+    }
+
+    /// Database and cache in words.
+    pub fn store_summary(&self) -> &StoreSummary {
+        self.store.summary()
+    }
+
+    /// A call of the host itself.
+    pub fn own_context(&self) -> CallContext {
+        self.context(Caller::Host)
+    }
+
+    /// A call of the person at the terminal, who has a store of their own beside the accounts.
+    pub fn terminal_context(&self) -> CallContext {
+        let user = User { id: UserId("terminal".to_owned()), email: None, full_name: None };
+        self.context(Caller::User { user, session: None })
+    }
+
+    fn context(&self, caller: Caller) -> CallContext {
+        let now = self.surroundings.clock.now();
+        let id = self.surroundings.entropy.uuid(now).to_string();
+        CallContext::new(id, caller, now, TERMINAL_TIMEOUT)
+    }
+
+    /// Forgets what has expired, now and every hour, until it is dropped. Replicas may do it at once.
+    pub async fn housekeep(&self) -> Infallible {
+        let mut hours = tokio::time::interval(HOUSEKEEPING);
+        loop {
+            hours.tick().await;
+            let (tokens, turns) = tokio::join!(self.services.accounts.prune(), self.services.assistant.prune());
+            for (what, pruned) in [("refresh tokens", tokens), ("turns", turns)] {
+                match pruned {
+                    Ok(0) => {}
+                    Ok(count) => tracing::info!(what, count, "forgot what has expired"),
+                    Err(error) => tracing::warn!(what, %error, "could not forget what has expired"),
+                }
+            }
+        }
+    }
+
+    /// Lets running turns and plugins' calls end, for a bounded time, and closes the store.
+    pub async fn stop(self) {
+        self.services.assistant.drain(TURN_DRAIN).await;
+        self.plugins.shutdown(PLUGIN_DRAIN).await;
+        self.store.close().await;
+    }
+}
+
+fn failed(failure: Failure) -> StartError {
+    StartError::Failed(match failure.detail {
+        Some(detail) => format!("{} ({detail})", failure.message),
+        None => failure.message,
+    })
+}

@@ -1,0 +1,157 @@
+//! The binary itself.
+
+use std::{
+    path::Path,
+    process::{Command, Output},
+};
+
+fn wheelhouse(data: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_wheelhouse"))
+        .args(arguments)
+        .env_clear()
+        .env("WHEELHOUSE_DATA_DIR", data)
+        .env("WHEELHOUSE_PLUGINS_DIR", data.join("plugins"))
+        .envs(variables.iter().copied())
+        .current_dir(data)
+        .output()
+        .unwrap()
+}
+
+fn errors(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+#[test]
+fn unknown_setting_is_refused_with_the_nearest_known_one() {
+    let data = tempfile::tempdir().unwrap();
+    std::fs::write(data.path().join("wheelhouse.toml"), "[speech]\nprimary_engin = \"hibari\"\n").unwrap();
+    let output = wheelhouse(data.path(), &["config", "check"], &[]);
+    assert_eq!(output.status.code(), Some(2));
+    let errors = errors(&output);
+    assert!(errors.contains("speech.primary_engin") && errors.contains("`primary_engine`"), "{errors}");
+}
+
+#[test]
+fn every_problem_of_the_configuration_is_said_at_once() {
+    let data = tempfile::tempdir().unwrap();
+    let variables = [
+        ("WHEELHOUSE_PROFILE", "production"),
+        ("ACCESS_TOKEN_EXPIRE_MINUTES", "soon"),
+        ("WHEELHOUSE_SERVER__DRAIN", "5"),
+    ];
+    let output = wheelhouse(data.path(), &["config", "check"], &variables);
+    assert_eq!(output.status.code(), Some(2));
+    let errors = errors(&output);
+    for said in ["accounts.access_token_expire_minutes", "ACCESS_TOKEN_EXPIRE_MINUTES", "server.drain", "`drain_seconds`"] {
+        assert!(errors.contains(said), "{said} is missing in: {errors}");
+    }
+}
+
+#[test]
+fn production_does_not_start_without_a_secret_or_with_a_short_one() {
+    let data = tempfile::tempdir().unwrap();
+    for secret in ["", "short"] {
+        let output = wheelhouse(data.path(), &["--profile", "production"], &[("SECRET_KEY", secret)]);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(errors(&output).contains("32 bytes"), "{}", errors(&output));
+    }
+}
+
+#[test]
+fn secrets_are_not_shown() {
+    let data = tempfile::tempdir().unwrap();
+    let variables = [
+        ("SECRET_KEY", "0123456789abcdef0123456789abcdef"),
+        ("OPENAI_API_KEY", "sk-1234567890"),
+        ("DATABASE_URL", "postgres://me:hunter2@db/wheelhouse"),
+    ];
+    let output = wheelhouse(data.path(), &["config", "show"], &variables);
+    let shown = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    for secret in ["0123456789abcdef", "sk-1234567890", "hunter2"] {
+        assert!(!shown.contains(secret), "{secret} is in: {shown}");
+    }
+    assert!(shown.contains("primary_engine = \"hibari\""), "{shown}");
+}
+
+#[test]
+fn key_of_digits_and_list_of_one_are_what_they_are() {
+    let data = tempfile::tempdir().unwrap();
+    let variables = [("OPENAI_API_KEY", "123456"), ("TTS_FALLBACK_ENGINES", "hibari"), ("AI_PROVIDERS", "")];
+    let output = wheelhouse(data.path(), &["config", "show"], &variables);
+    let shown = String::from_utf8(output.stdout.clone()).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", errors(&output));
+    assert!(shown.contains("fallback_engines = [\"hibari\"]"), "{shown}");
+}
+
+#[test]
+fn secret_comes_from_a_file() {
+    let data = tempfile::tempdir().unwrap();
+    let file = data.path().join("key");
+    std::fs::write(&file, "0123456789abcdef0123456789abcdef\n").unwrap();
+    let variables = [("WHEELHOUSE_PROFILE", "production"), ("SECRET_KEY_FILE", file.to_str().unwrap())];
+    let output = wheelhouse(data.path(), &["config", "check"], &variables);
+    assert_eq!(output.status.code(), Some(0), "{}", errors(&output));
+}
+
+#[test]
+fn unknown_engine_stops_the_start_with_the_list_of_known_ones() {
+    let data = crate::app::data_with_compiled_plugins();
+    let output = wheelhouse(data.path(), &["--listen", "127.0.0.1:0"], &[("TTS_PRIMARY_ENGINE", "hibary")]);
+    assert_eq!(output.status.code(), Some(2));
+    let errors = errors(&output);
+    assert!(errors.contains("hibary") && errors.contains("hibari"), "{errors}");
+}
+
+#[test]
+fn plugins_are_listed_in_the_terminal() {
+    let data = crate::app::data_with_compiled_plugins();
+    let output = wheelhouse(data.path(), &["plugin", "list"], &[]);
+    let list = String::from_utf8(output.stdout.clone()).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", errors(&output));
+    for plugin in ["assist 0.1.0", "hibari 0.1.0", "wins 0.1.0"] {
+        assert!(list.contains(plugin), "{list}");
+    }
+}
+
+#[test]
+fn sentence_is_said_into_a_file_of_known_length() {
+    let data = crate::app::data_with_compiled_plugins();
+    let output = wheelhouse(data.path(), &["say", "Hello there.", "-o", "hello.wav"], &[]);
+    assert_eq!(output.status.code(), Some(0), "{}", errors(&output));
+    let wav = std::fs::read(data.path().join("hello.wav")).unwrap();
+    let length = |at: usize| u32::from_le_bytes([wav[at], wav[at + 1], wav[at + 2], wav[at + 3]]) as usize;
+    assert_eq!((length(4) + 8, length(40) + 44), (wav.len(), wav.len()));
+    assert!(wav.len() > 20_000, "{} bytes", wav.len());
+}
+
+#[test]
+fn failed_sentence_leaves_no_file_behind() {
+    let data = crate::app::data_with_compiled_plugins();
+    let output = wheelhouse(data.path(), &["say", "Hello.", "--voice", "nobody", "-o", "hello.wav"], &[]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(errors(&output).contains("nobody"), "{}", errors(&output));
+    let left = std::fs::read_dir(data.path()).unwrap().filter(|entry| {
+        entry.as_ref().unwrap().file_name().to_string_lossy().starts_with("hello")
+    });
+    assert_eq!(left.count(), 0);
+}
+
+#[test]
+fn pam_answers_in_the_terminal() {
+    let data = crate::app::data_with_compiled_plugins();
+    let output = wheelhouse(data.path(), &["chat", "I spent 12 dollars on coffee"], &[]);
+    let answer = String::from_utf8(output.stdout.clone()).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", errors(&output));
+    assert!(answer.contains("12") && answer.to_lowercase().contains("coffee"), "{answer}");
+}
+
+#[test]
+fn address_that_is_taken_is_said_clearly() {
+    let data = tempfile::tempdir().unwrap();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let output = wheelhouse(data.path(), &["--listen", &address], &[]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(errors(&output).contains(&address) && errors(&output).contains("--listen"), "{}", errors(&output));
+}
