@@ -32,9 +32,9 @@ fn calls(criterion: &mut Criterion) {
 
     let mut group = criterion.benchmark_group("fresh_call");
     group.bench_function("runtime", |bencher| {
-        bencher.to_async(&runtime).iter(async || {
-            echo.call(&context(), object(json!({"text": "hello"}))).await.unwrap()
-        });
+        bencher
+            .to_async(&runtime)
+            .iter(async || echo.call(&context(), object(json!({"text": "hello"}))).await.unwrap());
     });
     let bare = Bare::new(guest("echo").bytes).unwrap();
     group.bench_function("bare", |bencher| {

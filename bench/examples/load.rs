@@ -79,7 +79,8 @@ async fn main() -> Result<()> {
     let short = json!({"input": "Turn left at the next light.", "voice": "heart", "response_format": "pcm"});
     let long = "The road goes on and on, past the lake and into the hills. ".repeat(51);
     let long = json!({"input": &long[..3_000], "voice": "heart", "response_format": "pcm"});
-    for (name, body) in [("first byte of a short sentence", short), ("first byte of 3,000 characters", long)] {
+    for (name, body) in [("first byte of a short sentence", short), ("first byte of 3,000 characters", long)]
+    {
         run(name, 1, &target, async |target| {
             // Dropping the rest stops the engine.
             let answer = target.post("/api/v1/audio/speech", &body).await?;

@@ -18,7 +18,11 @@ async fn main() -> ExitCode {
     let began = Instant::now();
     match start(&guests, &cache).await {
         Ok(started) => {
-            println!("{} plugins ready after {} ms", started.catalog.plugins().len(), began.elapsed().as_millis());
+            println!(
+                "{} plugins ready after {} ms",
+                started.catalog.plugins().len(),
+                began.elapsed().as_millis()
+            );
             println!("{}", resident());
             ExitCode::SUCCESS
         }

@@ -29,7 +29,8 @@ pub struct Started {
 pub async fn start(guests: &[&str], cache: &Path) -> Result<Started> {
     let folder = tempfile::tempdir().map_err(Failure::internal)?;
     for name in guests {
-        fs::write(folder.path().join(format!("{name}.wasm")), guest(name).bytes).map_err(Failure::internal)?;
+        fs::write(folder.path().join(format!("{name}.wasm")), guest(name).bytes)
+            .map_err(Failure::internal)?;
     }
     let host = PluginHost::start(PluginHostParts {
         config: RuntimeConfig::default(),

@@ -13,7 +13,7 @@ use wheelhouse_core::Failure;
 
 use crate::{
     cli::{Cli, Command},
-    config::{Config, ConfigError, Overrides},
+    config::{Config, ConfigError, LogConfig, Overrides},
     host::StartError,
     telemetry,
 };
@@ -88,7 +88,11 @@ fn dispatch(cli: Cli) -> Result<(), CommandError> {
     match cli.command.unwrap_or(Command::Serve) {
         Command::Config(command) => config::run(&command, config()),
         command => {
-            let config = config()?;
+            let mut config = config()?;
+            // In a terminal the answer is what counts, unless somebody has asked for more.
+            if !matches!(command, Command::Serve) && config.log == LogConfig::default() {
+                config.log.filter = "warn".to_owned();
+            }
             telemetry::start(&config.log);
             let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
             runtime.block_on(async move {

@@ -4,11 +4,7 @@ mod check;
 mod environment;
 mod sources;
 
-use std::{
-    collections::BTreeMap,
-    fmt,
-    path::PathBuf,
-};
+use std::{collections::BTreeMap, fmt, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
 use wheelhouse_api::ApiConfig;

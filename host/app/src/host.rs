@@ -11,12 +11,13 @@ use wheelhouse_core::{
     plugin::Export,
 };
 use wheelhouse_engines::EnginesConfig;
-use wheelhouse_runtime::{Bundled, PluginHost, PluginHostParts};
+use wheelhouse_runtime::{PluginHost, PluginHostParts};
 use wheelhouse_services::{ChainKind, Ports, Services, ServicesConfig, validate_names};
-use wheelhouse_store::{Store, StoreSummary};
+use wheelhouse_store::Store;
 
 use crate::{
     config::{Config, ConfigError, Profile},
+    page::Introduction,
     secret_key,
 };
 
@@ -69,7 +70,7 @@ pub struct Host {
     /// What plugins contribute.
     pub catalog: CatalogReader,
     /// What is off, and why.
-    pub off: Vec<(String, String)>,
+    off: Vec<(String, String)>,
     surroundings: Surroundings,
     plugins: PluginHost,
     store: Store,
@@ -186,9 +187,17 @@ impl Host {
         )
     }
 
-    /// Database and cache in words.
-    pub fn store_summary(&self) -> &StoreSummary {
-        self.store.summary()
+    /// What the start-up page says of the configuration.
+    pub fn introduction(&self) -> Introduction {
+        let store = self.store.summary();
+        Introduction {
+            profile: self.config.profile,
+            database: store.database.to_string(),
+            cache: store.cache.to_string(),
+            engines: self.config.speech.chain(),
+            providers: self.config.assistant.providers.clone(),
+            off: self.off.clone(),
+        }
     }
 
     /// A call of the host itself.
@@ -213,7 +222,8 @@ impl Host {
         let mut hours = tokio::time::interval(HOUSEKEEPING);
         loop {
             hours.tick().await;
-            let (tokens, turns) = tokio::join!(self.services.accounts.prune(), self.services.assistant.prune());
+            let (tokens, turns) =
+                tokio::join!(self.services.accounts.prune(), self.services.assistant.prune());
             for (what, pruned) in [("refresh tokens", tokens), ("turns", turns)] {
                 match pruned {
                     Ok(0) => {}

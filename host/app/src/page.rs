@@ -9,44 +9,51 @@ use wheelhouse_core::{
 
 use crate::config::Profile;
 
-/// The facts of the start-up page.
-pub struct StartPage<'h> {
-    /// Where the host listens, as a URL.
-    pub address: String,
+/// What the start-up page says of the configuration.
+pub struct Introduction {
     /// What the host is run for.
     pub profile: Profile,
-    /// `SQLite at data/wheelhouse.db`.
+    /// `sqlite data/wheelhouse.db`.
     pub database: String,
-    /// `in memory`.
+    /// `memory`.
     pub cache: String,
     /// Speech engines in order.
-    pub engines: &'h [String],
+    pub engines: Vec<String>,
     /// AI providers in order, without those that are off.
-    pub providers: &'h [String],
-    /// What plugins bring.
-    pub catalog: &'h Catalog,
+    pub providers: Vec<String>,
     /// What is off, and why.
-    pub off: &'h [(String, String)],
+    pub off: Vec<(String, String)>,
+}
+
+/// The start-up page.
+pub struct StartPage<'c> {
+    /// Where the host listens, as a URL.
+    pub address: String,
+    /// What the configuration says.
+    pub introduction: Introduction,
+    /// What plugins bring.
+    pub catalog: &'c Catalog,
 }
 
 impl fmt::Display for StartPage<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "\n  Wheelhouse {}\n", env!("CARGO_PKG_VERSION"))?;
+        let about = &self.introduction;
         let mut row = |label: &str, text: &str| writeln!(f, "  {label:<11}{text}");
         row("address", &self.address)?;
         row("docs", &format!("{}/docs", self.address))?;
-        row("profile", &self.profile.to_string())?;
-        row("database", &self.database)?;
-        row("cache", &self.cache)?;
-        row("speech", &in_order(self.engines))?;
-        row("assistant", &in_order(self.providers))?;
+        row("profile", &about.profile.to_string())?;
+        row("database", &about.database)?;
+        row("cache", &about.cache)?;
+        row("speech", &in_order(&about.engines))?;
+        row("assistant", &in_order(&about.providers))?;
         let mut label = "plugins";
         for plugin in self.catalog.plugins().iter().filter(|plugin| plugin.source != PluginSource::Native) {
             row(label, &plugin_line(plugin))?;
             label = "";
         }
         let mut label = "off";
-        for (what, why) in self.off {
+        for (what, why) in &about.off {
             row(label, &format!("{what}: {why}"))?;
             label = "";
         }
@@ -66,8 +73,8 @@ pub fn plugin_line(plugin: &PluginStatus) -> String {
     };
     let state = match &plugin.state {
         PluginState::Ready => brings(plugin),
-        PluginState::Waiting => "waits to be compiled".to_owned(),
-        PluginState::Compiling => "is being compiled, once".to_owned(),
+        PluginState::Waiting => "waits to be loaded".to_owned(),
+        PluginState::Compiling => "is being compiled, this once".to_owned(),
         PluginState::Refused { reason } => format!("off: {reason}"),
     };
     let mut line = format!("{name:<20} {state}");

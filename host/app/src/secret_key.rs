@@ -70,7 +70,11 @@ mod tests {
         let second = load_or_create(&data, &SystemEntropy).expect("the key is found");
         assert_eq!(first, second);
         assert_eq!(first.expose().len(), 64);
-        assert_eq!(fs::read_dir(&data).expect("the folder is there").count(), 1, "nothing else is left behind");
+        assert_eq!(
+            fs::read_dir(&data).expect("the folder is there").count(),
+            1,
+            "nothing else is left behind"
+        );
     }
 
     #[cfg(unix)]

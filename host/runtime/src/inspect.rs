@@ -79,7 +79,7 @@ fn top_level(bytes: &[u8]) -> Result<Names<'_>, String> {
             }
             Payload::ModuleSection { unchecked_range: range, .. }
             | Payload::ComponentSection { unchecked_range: range, .. } => {
-                next = usize::try_from(range.end).unwrap_or(usize::MAX);
+                next = range.end;
                 if next > bytes.len() {
                     return Err(damaged(&format!("{} bytes are missing", next - bytes.len())));
                 }

@@ -55,7 +55,7 @@ pub(crate) struct Loader {
 
 /// Why a plugin does not serve.
 struct Refusal {
-    info: Option<PluginInfo>,
+    info: Option<Box<PluginInfo>>,
     reason: String,
 }
 
@@ -121,7 +121,7 @@ impl Loader {
             let slot = &mut self.slots[index];
             match loaded {
                 Ok((contribution, plugin)) => {
-                    tracing::info!(
+                    tracing::debug!(
                         plugin = %plugin.id,
                         version = %contribution.info.version,
                         millis = began.elapsed().as_millis(),
@@ -135,7 +135,7 @@ impl Loader {
                 Err(Refusal { info, reason }) => {
                     let reason = shorten(&reason, REASON);
                     tracing::warn!(plugin = ?slot.source, reason, "a plugin is refused");
-                    slot.info = info.or(slot.info.take());
+                    slot.info = info.map(|info| *info).or(slot.info.take());
                     slot.state = SlotState::Refused(reason);
                 }
             }
@@ -173,13 +173,11 @@ impl Loader {
 
         let checked = declaration::check(&declaration)?;
         // Only what is in order is kept: a refused component is asked again, for the host may have learned something.
-        if was_compiled
-            && let Err(error) = self.cache.store_record(&content.hash, exports, &declaration)
-        {
+        if was_compiled && let Err(error) = self.cache.store_record(&content.hash, exports, &declaration) {
             tracing::warn!(%error, "a description cannot be kept; the plugin will be asked again at the next start");
         }
         let info = self.info(&checked);
-        let refuse = |reason: String| Refusal { info: Some(info.clone()), reason };
+        let refuse = |reason: String| Refusal { info: Some(Box::new(info.clone())), reason };
         if let Some(expected) = expected.filter(|expected| *expected != checked.id) {
             return Err(refuse(format!("it was bundled as `{expected}` and calls itself `{}`", checked.id)));
         }

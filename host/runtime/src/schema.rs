@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use jsonschema::{PatternOptions, Validator};
+use jsonschema::{PatternOptions, ValidationError, Validator, error::ValidationErrorKind};
 use serde_json::{Map, Value};
 use wheelhouse_core::{Failure, FieldError, Result};
 
@@ -107,20 +107,23 @@ impl Arguments {
         self.schema.get("properties")?.get(name)
     }
 
-    /// Text pairs, as paths and queries carry them, as a JSON object. What does not read as its schema's type stays text, and
-    /// [`check`](Self::check) says so.
+    /// Text pairs, as paths and queries carry them, as a JSON object. What does not read as its schema's type stays text, and what is
+    /// there twice and is no list becomes one: [`check`](Self::check) says so.
     pub(crate) fn read(&self, pairs: &[(String, String)], into: &mut Map<String, Value>) {
         for (name, text) in pairs {
-            let types = self.property(name).map(types_of).unwrap_or_default();
-            if let (true, Some(items)) = (types.array, self.property(name)) {
-                let item = items.get("items").map(types_of).unwrap_or_default().read(text);
-                if let Value::Array(all) =
-                    into.entry(name.clone()).or_insert_with(|| Value::Array(Vec::new()))
-                {
-                    all.push(item);
+            let schema = self.property(name);
+            let types = schema.map(types_of).unwrap_or_default();
+            let items = schema.filter(|_| types.array).and_then(|schema| schema.get("items"));
+            let value = items.map_or(types, types_of).read(text);
+            match into.get_mut(name) {
+                None if types.array => {
+                    into.insert(name.clone(), Value::Array(vec![value]));
                 }
-            } else {
-                into.insert(name.clone(), types.read(text));
+                None => {
+                    into.insert(name.clone(), value);
+                }
+                Some(Value::Array(all)) => all.push(value),
+                Some(first) => *first = Value::Array(vec![first.take(), value]),
             }
         }
     }
@@ -134,11 +137,8 @@ impl Arguments {
         let fields: Vec<FieldError> = self
             .validator
             .iter_errors(arguments)
+            .flat_map(|error| fields_of(&error))
             .take(FIELD_ERRORS)
-            .map(|error| {
-                let path = error.instance_path().as_str().trim_start_matches('/').replace('/', ".");
-                FieldError { field: path, message: shorten(&error.to_string(), 200) }
-            })
             .collect();
         let summary = fields.first().map_or_else(String::new, |first| match first.field.as_str() {
             "" => first.message.clone(),
@@ -147,6 +147,27 @@ impl Arguments {
         let mut failure = Failure::invalid(format!("The input does not fit: {summary}"));
         failure.fields = fields.into_iter().filter(|field| !field.field.is_empty()).collect();
         Err(failure)
+    }
+}
+
+/// The fields that an error is about, and what is wrong with each. A field that is missing or too many is named itself, not
+/// the object around it.
+fn fields_of(error: &ValidationError<'_>) -> Vec<FieldError> {
+    let path = error.instance_path().as_str().trim_start_matches('/').replace('/', ".");
+    let inside = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+    match error.kind() {
+        ValidationErrorKind::Required { property } => {
+            let name = property.as_str().unwrap_or_default();
+            vec![FieldError { field: inside(name), message: "is missing".to_owned() }]
+        }
+        ValidationErrorKind::AdditionalProperties { unexpected } => unexpected
+            .iter()
+            .map(|name| FieldError {
+                field: inside(&shorten(name, 100)),
+                message: "is not known here".to_owned(),
+            })
+            .collect(),
+        _ => vec![FieldError { field: path, message: shorten(&error.to_string(), 200) }],
     }
 }
 
@@ -228,7 +249,7 @@ mod tests {
 
     use super::*;
 
-    fn arguments(schema: Value) -> Arguments {
+    fn arguments(schema: &Value) -> Arguments {
         Arguments::new(&parse(&schema.to_string()).unwrap()).unwrap()
     }
 
@@ -282,7 +303,7 @@ mod tests {
 
     #[test]
     fn text_is_read_by_the_schemas_types() {
-        let arguments = arguments(json!({"type": "object", "properties": {
+        let arguments = arguments(&json!({"type": "object", "properties": {
             "days": {"type": ["integer", "null"]},
             "amount": {"anyOf": [{"type": "number"}, {"type": "null"}]},
             "past": {"type": "boolean"},
@@ -302,7 +323,7 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_invalid_and_names_the_field() {
-        let arguments = arguments(json!({
+        let arguments = arguments(&json!({
             "type": "object",
             "properties": {"days": {"type": "integer"}},
             "additionalProperties": false,

@@ -1,16 +1,20 @@
 //! `wheelhouse serve`.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use tokio::{net::TcpListener, signal};
+use tokio::{net::TcpListener, signal, time::timeout};
 use tokio_util::sync::CancellationToken;
+use wheelhouse_core::catalog::{Catalog, CatalogReader};
 
 use super::{CommandError, print};
 use crate::{
     config::Config,
     host::Host,
-    page::{StartPage, plugin_line},
+    page::{Introduction, StartPage, plugin_line},
 };
+
+/// How long the start-up page waits for plugins that need no compiling.
+const SETTLING: Duration = Duration::from_millis(800);
 
 pub(super) async fn run(config: Config) -> Result<(), CommandError> {
     let started = Instant::now();
@@ -30,37 +34,24 @@ pub(super) async fn run(config: Config) -> Result<(), CommandError> {
     let stop = CancellationToken::new();
     let api = host.api(stop.clone())?;
     let signals = tokio::spawn(cancel_on_signal(stop));
-    let loading = tokio::spawn(tell_when_loaded(host.catalog.clone(), started));
-
-    let catalog = host.catalog.current();
-    let store = host.store_summary();
-    print(
-        &StartPage {
-            address,
-            profile: host.config.profile,
-            database: store.database.to_string(),
-            cache: store.cache.to_string(),
-            engines: &host.config.speech.chain(),
-            providers: &host.config.assistant.providers,
-            catalog: &catalog,
-            off: &host.off,
-        }
-        .to_string(),
-    )?;
-    drop(catalog);
+    let introduced = tokio::spawn(introduce(address, host.introduction(), host.catalog.clone(), started));
     let served = tokio::select! {
         served = api.serve(listener) => served,
         never = host.housekeep() => match never {},
     };
-    loading.abort();
+    introduced.abort();
     signals.abort();
     host.stop().await;
     Ok(served?)
 }
 
-/// While plugins are compiled for the first time, a line as each is done.
-async fn tell_when_loaded(catalog: wheelhouse_core::catalog::CatalogReader, started: Instant) {
-    let mut told: Vec<usize> = pending(&catalog.current());
+/// Prints the start-up page, then a line as each plugin that is compiled for the first time is done.
+async fn introduce(address: String, introduction: Introduction, catalog: CatalogReader, started: Instant) {
+    // What was compiled before is there in no time, and then the page can tell all of it.
+    let settled = catalog.wait_until(|catalog| catalog.is_settled());
+    let present = timeout(SETTLING, settled).await.unwrap_or_else(|_| catalog.current());
+    let _ = print(&StartPage { address, introduction, catalog: &present }.to_string());
+    let mut told = pending(&present);
     if told.is_empty() {
         return;
     }
@@ -70,7 +61,11 @@ async fn tell_when_loaded(catalog: wheelhouse_core::catalog::CatalogReader, star
         let still = pending(&now);
         for index in told.iter().filter(|index| !still.contains(index)) {
             if let Some(plugin) = now.plugins().get(*index) {
-                let _ = print(&format!("  {:>5.1} s    {}\n", started.elapsed().as_secs_f32(), plugin_line(plugin)));
+                let _ = print(&format!(
+                    "  {:>5.1} s    {}\n",
+                    started.elapsed().as_secs_f32(),
+                    plugin_line(plugin)
+                ));
             }
         }
         told = still;
@@ -78,7 +73,7 @@ async fn tell_when_loaded(catalog: wheelhouse_core::catalog::CatalogReader, star
     let _ = print("  All plugins are loaded; the next start needs no compiling.\n");
 }
 
-fn pending(catalog: &wheelhouse_core::catalog::Catalog) -> Vec<usize> {
+fn pending(catalog: &Catalog) -> Vec<usize> {
     let plugins = catalog.plugins().iter().enumerate();
     plugins.filter(|(_, plugin)| plugin.state.is_pending()).map(|(index, _)| index).collect()
 }

@@ -36,7 +36,8 @@ pub(super) fn load(
     overrides: &Overrides,
     environment: &BTreeMap<String, String>,
 ) -> Result<Config, ConfigError> {
-    let built_in = Value::serialize(Config::default()).map_err(|error| ConfigError(vec![error.to_string()]))?;
+    let built_in =
+        Value::serialize(Config::default()).map_err(|error| ConfigError(vec![error.to_string()]))?;
     let (variables, mut problems) = environment::variables(environment);
 
     let mut figment = Figment::from(Serialized::defaults(Config::default())).merge(Toml::string(DEFAULTS));

@@ -22,7 +22,7 @@ use wheelhouse_core::catalog::CatalogReader;
 
 /// Compiled components, kept between runs: compiling the voice takes seconds, and is not what these tests are about.
 fn compiled() -> PathBuf {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).join("compiled")
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("wheelhouse-compiled")
 }
 
 fn share_compiled(data: &Path) {

@@ -37,12 +37,17 @@ fn every_problem_of_the_configuration_is_said_at_once() {
     let variables = [
         ("WHEELHOUSE_PROFILE", "production"),
         ("ACCESS_TOKEN_EXPIRE_MINUTES", "soon"),
-        ("WHEELHOUSE_SERVER__DRAIN", "5"),
+        ("WHEELHOUSE_API__DRAIN_SECOND", "5"),
     ];
     let output = wheelhouse(data.path(), &["config", "check"], &variables);
     assert_eq!(output.status.code(), Some(2));
     let errors = errors(&output);
-    for said in ["accounts.access_token_expire_minutes", "ACCESS_TOKEN_EXPIRE_MINUTES", "server.drain", "`drain_seconds`"] {
+    for said in [
+        "accounts.access_token_expire_minutes",
+        "ACCESS_TOKEN_EXPIRE_MINUTES",
+        "api.drain_second",
+        "`drain_seconds`",
+    ] {
         assert!(errors.contains(said), "{said} is missing in: {errors}");
     }
 }
@@ -53,7 +58,7 @@ fn production_does_not_start_without_a_secret_or_with_a_short_one() {
     for secret in ["", "short"] {
         let output = wheelhouse(data.path(), &["--profile", "production"], &[("SECRET_KEY", secret)]);
         assert_eq!(output.status.code(), Some(2));
-        assert!(errors(&output).contains("32 bytes"), "{}", errors(&output));
+        assert!(errors(&output).contains("at least 32"), "{}", errors(&output));
     }
 }
 
@@ -131,9 +136,9 @@ fn failed_sentence_leaves_no_file_behind() {
     let output = wheelhouse(data.path(), &["say", "Hello.", "--voice", "nobody", "-o", "hello.wav"], &[]);
     assert_eq!(output.status.code(), Some(1));
     assert!(errors(&output).contains("nobody"), "{}", errors(&output));
-    let left = std::fs::read_dir(data.path()).unwrap().filter(|entry| {
-        entry.as_ref().unwrap().file_name().to_string_lossy().starts_with("hello")
-    });
+    let left = std::fs::read_dir(data.path())
+        .unwrap()
+        .filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().starts_with("hello"));
     assert_eq!(left.count(), 0);
 }
 
@@ -153,5 +158,9 @@ fn address_that_is_taken_is_said_clearly() {
     let address = listener.local_addr().unwrap().to_string();
     let output = wheelhouse(data.path(), &["--listen", &address], &[]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(errors(&output).contains(&address) && errors(&output).contains("--listen"), "{}", errors(&output));
+    assert!(
+        errors(&output).contains(&address) && errors(&output).contains("--listen"),
+        "{}",
+        errors(&output)
+    );
 }

@@ -28,7 +28,10 @@ fn leaves(value: &Value, path: &str, found: &mut BTreeMap<String, String>) {
         }
         Value::Empty(..) => {}
         other => {
-            found.insert(path.to_owned(), serde_json::to_string(other).unwrap().trim_end_matches(".0").to_owned());
+            found.insert(
+                path.to_owned(),
+                serde_json::to_string(other).unwrap().trim_end_matches(".0").to_owned(),
+            );
         }
     }
 }

@@ -21,10 +21,14 @@ fn root() -> PathBuf {
 /// Reads the rows `| crate | what lives there | may use | only it may depend on |` below `## Crates`.
 fn table() -> BTreeMap<String, Rule> {
     let text = std::fs::read_to_string(root().join("ARCHITECTURE.md")).expect("ARCHITECTURE.md is there");
-    let section = text.split("\n## ").find(|section| section.starts_with("Crates")).expect("a section `Crates`");
+    let section =
+        text.split("\n## ").find(|section| section.starts_with("Crates")).expect("a section `Crates`");
     let words = |cell: &str| -> BTreeSet<String> {
-        cell.split([',', ' ']).map(|word| word.trim_matches('`')).filter(|word| !word.is_empty() && *word != "—")
-            .map(str::to_owned).collect()
+        cell.split([',', ' '])
+            .map(|word| word.trim_matches('`'))
+            .filter(|word| !word.is_empty() && *word != "—")
+            .map(str::to_owned)
+            .collect()
     };
     let rows = section.lines().filter(|line| line.starts_with("| `"));
     rows.map(|line| {

@@ -56,13 +56,18 @@ async fn second_plugin_with_an_id_is_refused_and_the_first_stays() {
     let plugins = plugins_with("twin.wasm", &twin).await;
     let reason = reason_of(&plugins, "twin.wasm");
     assert!(reason.contains("wins") && reason.contains("taken"), "{reason}");
-    let first = plugins["data"].as_array().unwrap().iter().find(|plugin| plugin["source"]["kind"] == "bundled" && plugin["id"] == "wins");
+    let first = plugins["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|plugin| plugin["source"]["kind"] == "bundled" && plugin["id"] == "wins");
     assert_eq!(first.unwrap()["state"], "ready");
 }
 
 #[tokio::test]
 async fn other_files_in_the_folder_are_left_alone() {
     let plugins = plugins_with("README.md", b"# Plugins").await;
-    let files = plugins["data"].as_array().unwrap().iter().filter(|plugin| plugin["source"]["kind"] == "file");
+    let files =
+        plugins["data"].as_array().unwrap().iter().filter(|plugin| plugin["source"]["kind"] == "file");
     assert_eq!(files.count(), 0, "{plugins}");
 }

@@ -21,7 +21,11 @@ async fn assist_answers_when_the_provider_before_it_is_down() {
     let answer = ada.chat("I spent 30 dollars on groceries").await;
     assert_eq!((&answer["provider"], &answer["fallback_used"]), (&json!("assist"), &json!(true)), "{answer}");
     let expenses = ada.get("/api/v1/expenses").await;
-    assert_eq!(expenses["data"].as_array().unwrap().len(), 1, "tools work on the fallback as well: {expenses}");
+    assert_eq!(
+        expenses["data"].as_array().unwrap().len(),
+        1,
+        "tools work on the fallback as well: {expenses}"
+    );
     app.stop().await;
 }
 

@@ -53,7 +53,8 @@ async fn two_replicas_on_one_database_and_cache_are_one_service() {
     assert_eq!(expenses["data"][0]["category"], "propane", "{expenses}");
 
     let again = json!({"message": "hello", "conversation_id": said["conversation_id"]});
-    let again = second.request(reqwest::Method::POST, "/api/v1/pam/chat").bearer_auth(&ada.token).json(&again);
+    let again =
+        second.request(reqwest::Method::POST, "/api/v1/pam/chat").bearer_auth(&ada.token).json(&again);
     expect(again.send().await.unwrap(), StatusCode::OK).await;
 
     let logout = ada.post("/api/v1/auth/logout", &json!({})).await;

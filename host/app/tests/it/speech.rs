@@ -18,7 +18,8 @@ fn samples(wav: &[u8]) -> Vec<i16> {
 fn sentence_becomes_a_wav_file_of_its_length() {
     on_shared_app(|app| async move {
         let ada = app.newcomer().await;
-        let answer = ada.post("/api/v1/tts/synthesize", &json!({"text": "Good morning. The coffee is ready."})).await;
+        let answer =
+            ada.post("/api/v1/tts/synthesize", &json!({"text": "Good morning. The coffee is ready."})).await;
         assert_eq!(answer.status(), StatusCode::OK);
         assert_eq!(answer.headers()["x-engine"], "hibari");
         assert_eq!(answer.headers()["x-fallback-used"], "false");
@@ -41,7 +42,12 @@ fn long_text_arrives_in_pieces() {
         assert_eq!(answer.status(), StatusCode::OK);
         let pieces: Vec<_> = answer.bytes_stream().map(|piece| piece.unwrap().len()).collect().await;
         let total: usize = pieces.iter().sum();
-        assert!(pieces.len() > 1 && pieces[0] < total / 4, "{} pieces, the first {} of {total}", pieces.len(), pieces[0]);
+        assert!(
+            pieces.len() > 1 && pieces[0] < total / 4,
+            "{} pieces, the first {} of {total}",
+            pieces.len(),
+            pieces[0]
+        );
     });
 }
 
@@ -62,7 +68,8 @@ fn generic_voices_of_the_old_clients_are_spoken() {
     on_shared_app(|app| async move {
         let ada = app.newcomer().await;
         for voice in ["pam_default", "pam_travel_guide", "pam_british_female"] {
-            let answer = ada.post("/api/v1/tts/synthesize", &json!({"text": "Hello.", "voice_id": voice})).await;
+            let answer =
+                ada.post("/api/v1/tts/synthesize", &json!({"text": "Hello.", "voice_id": voice})).await;
             assert_eq!(answer.status(), StatusCode::OK, "{voice}");
         }
     });
@@ -84,7 +91,8 @@ fn what_cannot_be_spoken_is_named() {
             (json!({"text": 7}), "text"),
         ] {
             let problem =
-                expect(ada.post("/api/v1/tts/synthesize", &body).await, StatusCode::UNPROCESSABLE_ENTITY).await;
+                expect(ada.post("/api/v1/tts/synthesize", &body).await, StatusCode::UNPROCESSABLE_ENTITY)
+                    .await;
             assert_eq!(problem["errors"][0]["field"], field, "{body}: {problem}");
         }
     });

@@ -14,12 +14,12 @@ use wheelhouse_core::{
 };
 
 #[derive(Default)]
-pub struct Documents {
+pub(crate) struct Documents {
     kept: Mutex<HashMap<(Collection, String), Document>>,
     /// Queries in the order of asking.
-    pub queries: Mutex<Vec<(Collection, Query)>>,
+    pub(crate) queries: Mutex<Vec<(Collection, Query)>>,
     /// Aggregations in the order of asking.
-    pub aggregations: Mutex<Vec<(Collection, Aggregation)>>,
+    pub(crate) aggregations: Mutex<Vec<(Collection, Aggregation)>>,
 }
 
 impl Documents {
@@ -28,7 +28,7 @@ impl Documents {
     }
 
     /// Every collection that something was kept in.
-    pub fn collections(&self) -> Vec<Collection> {
+    pub(crate) fn collections(&self) -> Vec<Collection> {
         self.kept().keys().map(|(collection, _)| collection.clone()).collect()
     }
 }
@@ -70,8 +70,7 @@ impl DocumentStore for Documents {
         if document.revision != revision {
             return Err(Failure::conflict("There is a later revision."));
         }
-        *document =
-            Document { revision: revision + 1, body, updated: now, ..document.clone() };
+        *document = Document { revision: revision + 1, body, updated: now, ..document.clone() };
         Ok(document.clone())
     }
 

@@ -125,15 +125,12 @@ async fn a_callers_short_deadline_is_not_held_against_the_plugin() {
 
 #[tokio::test]
 async fn calls_beyond_the_limit_wait_until_their_deadline() {
-    let host = Setup::new(&["echo", "sleeps"])
-        .config(|config| config.limits.concurrent_calls = 1)
-        .start()
-        .await;
+    let host =
+        Setup::new(&["echo", "sleeps"]).config(|config| config.limits.concurrent_calls = 1).start().await;
     let first = ann();
     let done = first.cancellation.clone();
     let (_, second) = tokio::join!(host.call(&first, "sleeps", json!({})), async {
-        let second =
-            host.call(&ann().with_time_limit(Duration::from_millis(50)), "sleeps", json!({})).await;
+        let second = host.call(&ann().with_time_limit(Duration::from_millis(50)), "sleeps", json!({})).await;
         done.cancel();
         second
     });

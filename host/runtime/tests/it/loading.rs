@@ -15,10 +15,7 @@ async fn a_dropped_in_component_brings_its_tools_and_routes() {
     assert_eq!(status.state, PluginState::Ready);
     assert_eq!(status.info.as_ref().unwrap().version.to_string(), "1.2.3");
     assert_eq!(status.tools, ["echo", "change_thing"]);
-    assert_eq!(
-        status.routes,
-        ["GET /api/v1/echo", "PATCH /api/v1/things/{id}", "POST /api/v1/raw/{name}"]
-    );
+    assert_eq!(status.routes, ["GET /api/v1/echo", "PATCH /api/v1/things/{id}", "POST /api/v1/raw/{name}"]);
     assert_eq!(status.problems, Vec::<String>::new());
 }
 
@@ -70,7 +67,9 @@ async fn a_component_with_damaged_code_is_refused() {
 
 #[tokio::test]
 async fn a_component_that_exports_nothing_known_is_refused() {
-    assert!(refusal("x.wasm", guest("exports_nothing").bytes).await.contains("nothing that this host could use"));
+    assert!(
+        refusal("x.wasm", guest("exports_nothing").bytes).await.contains("nothing that this host could use")
+    );
 }
 
 #[tokio::test]
@@ -89,8 +88,12 @@ async fn a_component_that_imports_what_the_host_has_not_is_refused() {
 fn renamed(name: &str, from: &str, to: &str) -> Vec<u8> {
     assert_eq!(from.len(), to.len());
     let mut bytes = guest(name).bytes.to_vec();
-    let places: Vec<usize> =
-        bytes.windows(from.len()).enumerate().filter(|(_, w)| *w == from.as_bytes()).map(|(at, _)| at).collect();
+    let places: Vec<usize> = bytes
+        .windows(from.len())
+        .enumerate()
+        .filter(|(_, w)| *w == from.as_bytes())
+        .map(|(at, _)| at)
+        .collect();
     assert!(!places.is_empty(), "{from} is not in {name}");
     for at in places {
         bytes[at..at + to.len()].copy_from_slice(to.as_bytes());

@@ -27,7 +27,7 @@ use wheelhouse_runtime::{Bundled, PluginConfig, PluginHost, PluginHostParts, Run
 use crate::documents::Documents;
 
 /// 2026-11-22, a Sunday.
-pub const NOW: &str = "2026-11-22T18:00:00Z";
+pub(crate) const NOW: &str = "2026-11-22T18:00:00Z";
 
 struct FixedClock;
 
@@ -38,18 +38,18 @@ impl Clock for FixedClock {
 }
 
 /// What a host is started with.
-pub struct Setup {
-    pub config: RuntimeConfig,
-    pub plugins: BTreeMap<String, PluginConfig>,
-    pub bundled: &'static [Bundled],
-    pub documents: Arc<Documents>,
-    pub cache_dir: PathBuf,
-    pub folder: TempDir,
+pub(crate) struct Setup {
+    pub(crate) config: RuntimeConfig,
+    pub(crate) plugins: BTreeMap<String, PluginConfig>,
+    pub(crate) bundled: &'static [Bundled],
+    pub(crate) documents: Arc<Documents>,
+    pub(crate) cache_dir: PathBuf,
+    pub(crate) folder: TempDir,
 }
 
 impl Setup {
     /// These guests in the drop-in folder, and limits that are wide enough for a busy machine.
-    pub fn new(guests: &[&str]) -> Self {
+    pub(crate) fn new(guests: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         for name in guests {
             fs::write(folder.path().join(format!("{name}.wasm")), guest(name).bytes).unwrap();
@@ -69,26 +69,26 @@ impl Setup {
     }
 
     /// Adds a file to the drop-in folder.
-    pub fn file(self, name: &str, bytes: impl AsRef<[u8]>) -> Self {
+    pub(crate) fn file(self, name: &str, bytes: impl AsRef<[u8]>) -> Self {
         fs::write(self.folder.path().join(name), bytes).unwrap();
         self
     }
 
     /// Changes the configuration.
-    pub fn config(mut self, change: impl FnOnce(&mut RuntimeConfig)) -> Self {
+    pub(crate) fn config(mut self, change: impl FnOnce(&mut RuntimeConfig)) -> Self {
         change(&mut self.config);
         self
     }
 
     /// Grants a plugin something.
-    pub fn grant(mut self, plugin: &str, grants: &[&str]) -> Self {
+    pub(crate) fn grant(mut self, plugin: &str, grants: &[&str]) -> Self {
         let own = self.plugins.entry(plugin.to_owned()).or_default();
         own.grants = grants.iter().map(|grant| grant.parse().unwrap()).collect();
         self
     }
 
     /// Starts, without waiting for anything to be loaded.
-    pub fn begin(&self) -> Result<PluginHost> {
+    pub(crate) fn begin(&self) -> Result<PluginHost> {
         PluginHost::start(PluginHostParts {
             config: self.config.clone(),
             plugins: self.plugins.clone(),
@@ -103,7 +103,7 @@ impl Setup {
     }
 
     /// Starts and waits until every plugin serves or is refused.
-    pub async fn start(self) -> TestHost {
+    pub(crate) async fn start(self) -> TestHost {
         let host = self.begin().unwrap();
         let catalog = settled(&host).await;
         TestHost { host, catalog, setup: self }
@@ -111,30 +111,28 @@ impl Setup {
 }
 
 /// The catalog of a host that has loaded everything.
-pub async fn settled(host: &PluginHost) -> Arc<Catalog> {
+pub(crate) async fn settled(host: &PluginHost) -> Arc<Catalog> {
     let reader = host.catalog();
     let loaded = reader.wait_until(Catalog::is_settled);
     tokio::time::timeout(Duration::from_secs(300), loaded).await.expect("loading must end")
 }
 
 /// A host that has loaded everything.
-pub struct TestHost {
-    pub host: PluginHost,
-    pub catalog: Arc<Catalog>,
-    pub setup: Setup,
+pub(crate) struct TestHost {
+    pub(crate) host: PluginHost,
+    pub(crate) catalog: Arc<Catalog>,
+    pub(crate) setup: Setup,
 }
 
 impl TestHost {
-    pub fn status(&self, label: &str) -> &PluginStatus {
+    pub(crate) fn status(&self, label: &str) -> &PluginStatus {
         let mut all = self.catalog.plugins().iter();
         all.find(|status| status.label() == label).unwrap_or_else(|| panic!("{:#?}", self.catalog.plugins()))
     }
 
     /// Why the plugin of a file was refused.
-    pub fn refusal(&self, file: &str) -> &str {
-        let named = |status: &&PluginStatus| {
-            matches!(&status.source, wheelhouse_core::plugin::PluginSource::File { name } if name == file)
-        };
+    pub(crate) fn refusal(&self, file: &str) -> &str {
+        let named = |status: &&PluginStatus| matches!(&status.source, wheelhouse_core::plugin::PluginSource::File { name } if name == file);
         match &self.catalog.plugins().iter().find(named).unwrap().state {
             PluginState::Refused { reason } => reason,
             other => panic!("{file} is {other:?}"),
@@ -142,28 +140,32 @@ impl TestHost {
     }
 
     /// Calls a tool for a user.
-    pub async fn call(&self, ctx: &CallContext, tool: &str, arguments: Value) -> Result<ToolOutcome> {
-        let tool = self.catalog.tool(tool).unwrap_or_else(|| panic!("{:#?}", self.catalog.plugins())).tool.clone();
+    pub(crate) async fn call(&self, ctx: &CallContext, tool: &str, arguments: Value) -> Result<ToolOutcome> {
+        let tool =
+            self.catalog.tool(tool).unwrap_or_else(|| panic!("{:#?}", self.catalog.plugins())).tool.clone();
         tool.call(ctx, object(arguments)).await
     }
 
     /// Proves that the host goes on.
-    pub async fn assert_serves(&self) {
+    pub(crate) async fn assert_serves(&self) {
         let outcome = self.call(&ann(), "echo", serde_json::json!({"text": "still here"})).await.unwrap();
         assert_eq!(outcome.text, "still here");
     }
 
-    pub fn engine(&self, id: &str) -> Arc<dyn SpeechEngine> {
+    pub(crate) fn engine(&self, id: &str) -> Arc<dyn SpeechEngine> {
         let mut engines = self.catalog.engines().iter();
-        engines.find(|engine| engine.id() == id).unwrap_or_else(|| panic!("{:#?}", self.catalog.plugins())).clone()
+        engines
+            .find(|engine| engine.id() == id)
+            .unwrap_or_else(|| panic!("{:#?}", self.catalog.plugins()))
+            .clone()
     }
 
-    pub fn provider(&self, id: &str) -> Arc<dyn ChatProvider> {
+    pub(crate) fn provider(&self, id: &str) -> Arc<dyn ChatProvider> {
         self.catalog.providers().iter().find(|provider| provider.id() == id).unwrap().clone()
     }
 
     /// Sends a request to a plugin's route.
-    pub async fn send(
+    pub(crate) async fn send(
         &self,
         method: Method,
         path: &str,
@@ -179,7 +181,7 @@ impl TestHost {
     }
 }
 
-pub fn object(value: Value) -> Map<String, Value> {
+pub(crate) fn object(value: Value) -> Map<String, Value> {
     match value {
         Value::Object(object) => object,
         other => panic!("{other} is no object"),
@@ -187,18 +189,23 @@ pub fn object(value: Value) -> Map<String, Value> {
 }
 
 /// A call of this user with a minute's time.
-pub fn user(name: &str) -> CallContext {
+pub(crate) fn user(name: &str) -> CallContext {
     let user = User { id: UserId(name.to_owned()), email: None, full_name: None };
-    CallContext::new("request-1", Caller::User { user, session: None }, NOW.parse().unwrap(), Duration::from_secs(60))
+    CallContext::new(
+        "request-1",
+        Caller::User { user, session: None },
+        NOW.parse().unwrap(),
+        Duration::from_secs(60),
+    )
 }
 
 /// A call of Ann's.
-pub fn ann() -> CallContext {
+pub(crate) fn ann() -> CallContext {
     user("ann")
 }
 
 /// A guest as a plugin inside the binary.
-pub fn bundle(guests: &[(&'static str, &str)]) -> &'static [Bundled] {
+pub(crate) fn bundle(guests: &[(&'static str, &str)]) -> &'static [Bundled] {
     let all = guests.iter().map(|&(id, name)| {
         let guest = guest(name);
         Bundled { id, sha256: guest.sha256, bytes: guest.bytes }

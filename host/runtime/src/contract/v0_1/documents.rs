@@ -174,7 +174,7 @@ fn read_body(text: &str, limit: u64) -> Result<Map<String, Value>> {
 fn from_query(query: wit::Query) -> Result<Query> {
     Ok(Query {
         conditions: query.conditions.into_iter().map(from_condition).collect::<Result<_>>()?,
-        order: query.order.into_iter().map(from_order).collect::<Result<_>>()?,
+        order: query.order.iter().map(from_order).collect::<Result<_>>()?,
         limit: query.limit,
         cursor: query.cursor,
     })
@@ -205,7 +205,7 @@ fn from_condition(condition: wit::Condition) -> Result<Condition> {
     })
 }
 
-fn from_order(order: wit::Order) -> Result<Order> {
+fn from_order(order: &wit::Order) -> Result<Order> {
     let key = match order.field.as_str() {
         "$created" => SortKey::Created,
         "$updated" => SortKey::Updated,
