@@ -15,7 +15,10 @@ use wheelhouse_core::{
 use wheelhouse_guests::guest;
 
 fn object(value: Value) -> Map<String, Value> {
-    value.as_object().unwrap().clone()
+    match value {
+        Value::Object(object) => object,
+        other => panic!("{other} is no object"),
+    }
 }
 
 fn started(runtime: &Runtime, guests: &[&str]) -> Started {

@@ -99,13 +99,13 @@ impl Progress {
         *self.last.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Instant::now();
     }
 
-    /// Returns when nothing has moved for `limit`, though the listener was waiting.
-    async fn stalled(&self, limit: Duration) {
+    /// Returns when nothing has moved for `limit`, though the listener was waiting: whether the guest's stream was over by then.
+    async fn stalled(&self, limit: Duration) -> bool {
         loop {
             let last = *self.last.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
             if last + limit <= Instant::now() {
                 if !self.blocked.load(Ordering::Relaxed) {
-                    return;
+                    return self.closed.load(Ordering::Relaxed);
                 }
                 self.touch();
             } else {
@@ -268,8 +268,8 @@ impl Task {
             biased;
             outcome = plugin.supervise(&ctx, deadline, &meter, work) => Some(outcome),
             () = async { verdict.closed().await; sleep(grace).await } => None,
-            () = progress.stalled(idle) => Some(Err(Fault {
-                failure: match progress.closed.load(Ordering::Relaxed) {
+            is_closed = progress.stalled(idle) => Some(Err(Fault {
+                failure: match is_closed {
                     true => truncated(&plugin.id),
                     false => Failure::timeout(format!(
                         "The plugin `{}` has been silent for {} ms in the middle of its answer.", plugin.id, idle.as_millis()

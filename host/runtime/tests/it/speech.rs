@@ -121,7 +121,7 @@ async fn an_engine_that_falls_silent_runs_into_the_time_limit() {
     let host =
         Setup::new(&["speaks_then_stalls"]).config(|config| config.limits.stream_idle_ms = 200).start().await;
     let failure = end_of(&host, "speaks-then-stalls").await;
-    assert_eq!(failure.class, FailureClass::Timeout);
+    assert_eq!(failure.class, FailureClass::Timeout, "{failure:?}");
     assert!(failure.message.contains("silent for 200 ms"), "{failure}");
 }
 

@@ -24,7 +24,7 @@ pub(crate) fn server(variable: &str) -> Option<String> {
     if let Ok(url) = env::var(variable) {
         return Some(url);
     }
-    assert!(env::var_os("WHEELHOUSE_REQUIRE_SERVERS").is_none(), "{variable} is not set");
+    assert!(env::var_os("TEST_REQUIRE_SERVERS").is_none(), "{variable} is not set");
     let test = std::thread::current().name().unwrap_or_default().to_owned();
     // Not eprintln, which the test harness keeps to itself when a test passes.
     let line = format!("SKIPPED: {test}: {variable} is not set\n");

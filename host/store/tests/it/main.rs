@@ -1,6 +1,6 @@
 //! One contract, on every database and cache that is there. `TEST_DATABASE_URL` and `TEST_REDIS_URL` name servers to test on;
 //! each test gets a schema or a key prefix of its own. Without them those tests are skipped, loudly; with
-//! `WHEELHOUSE_REQUIRE_SERVERS=1` they fail instead.
+//! `TEST_REQUIRE_SERVERS=1` they fail instead.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod account;

@@ -119,13 +119,12 @@ fn clause_end(sentence: &str, limit: usize) -> usize {
     let limit = cut(sentence, sentence.char_indices().nth(limit).map_or(sentence.len(), |(at, _)| at));
     let window = &sentence[..limit];
     let smallest = limit / 3;
-    let mark = window.rmatch_indices([',', ';', ':', '—', ')']).map(|(at, mark)| at + mark.len());
-    let opener = window
-        .rmatch_indices(' ')
-        .map(|(at, _)| at)
-        .filter(|at| sentence[at + 1..].split(' ').next().is_some_and(|word| OPENERS.contains(&word)));
+    let mut marks = window.rmatch_indices([',', ';', ':', '—', ')']).map(|(at, mark)| at + mark.len());
+    let spaces = std::iter::once(limit).chain(window.rmatch_indices(' ').map(|(at, _)| at));
+    let mut openers =
+        spaces.filter(|at| sentence[at + 1..].split(' ').next().is_some_and(|word| OPENERS.contains(&word)));
     let good = |at: &usize| *at >= smallest && (sentence[*at..].starts_with(' '));
-    mark.into_iter().find(good).or_else(|| opener.into_iter().find(good)).unwrap_or(limit)
+    marks.find(good).or_else(|| openers.find(good)).unwrap_or(limit)
 }
 
 /// The last space before `limit` bytes, or the last boundary of characters where there is none. Never zero.

@@ -21,6 +21,7 @@ crate::on_every_database!(
     sum_of_decimals_does_not_depend_on_their_order,
     extremes_of_integers_and_decimals_are_told_apart,
     conditions_narrow_an_aggregation,
+    condition_that_never_holds_leaves_nothing_on_any_path,
     a_thousand_groups_are_the_most,
     too_long_keys_are_refused,
     all_but_count_need_a_field,
@@ -177,6 +178,24 @@ async fn conditions_narrow_an_aggregation(store: &Store) {
     };
     let groups = store.documents().aggregate(&collection("ann"), &fuel).await.unwrap();
     assert_eq!(groups, [group(Scalar::Null, Scalar::Integer(2), 1)]);
+}
+
+async fn condition_that_never_holds_leaves_nothing_on_any_path(store: &Store) {
+    use Operator::*;
+    insert_all(store, &[json!({"a": 1})]).await;
+    // Paths of different lengths, which meet on one connection with its prepared statements.
+    for field in ["a", "a.b", "a.b.c"] {
+        for (operator, value) in
+            [(Less, Scalar::Null), (Contains, Scalar::Integer(1)), (Contains, Scalar::Null)]
+        {
+            let never = Aggregation {
+                conditions: vec![condition(field, operator, value)],
+                ..aggregation(Function::Count, "", "")
+            };
+            let groups = store.documents().aggregate(&collection("ann"), &never).await.unwrap();
+            assert_eq!(groups, [group(Scalar::Null, Scalar::Integer(0), 0)]);
+        }
+    }
 }
 
 async fn a_thousand_groups_are_the_most(store: &Store) {

@@ -26,7 +26,6 @@ crate::on_every_database!(
     cursor_holds_across_inserts_and_deletes,
     cursor_of_another_query_is_invalid,
     page_with_large_documents_ends_early,
-    condition_that_never_holds_finds_nothing_on_any_path,
     bounds_of_a_query_are_kept,
     values_are_never_read_as_sql,
 );
@@ -299,21 +298,6 @@ async fn page_with_large_documents_ends_early(store: &Store) {
     assert!((16..20).contains(&first.documents.len()), "{}", first.documents.len());
     let second = documents.list(&ann, &Query { cursor: first.next.clone(), ..all(500) }).await.unwrap();
     assert_eq!((first.documents.len() + second.documents.len(), second.next), (20, None));
-}
-
-async fn condition_that_never_holds_finds_nothing_on_any_path(store: &Store) {
-    use Operator::*;
-    insert_all(store, &[json!({"a": 1})]).await;
-    // Paths of different lengths, often enough to meet on one connection with its prepared statements.
-    for _ in 0..5 {
-        for field in ["a", "a.b", "a.b.c"] {
-            for (operator, value) in
-                [(Less, Scalar::Null), (Contains, Scalar::Integer(1)), (Contains, Scalar::Null)]
-            {
-                assert_eq!(matching(store, field, operator, value).await, Vec::<String>::new());
-            }
-        }
-    }
 }
 
 async fn bounds_of_a_query_are_kept(store: &Store) {
