@@ -233,6 +233,10 @@ impl Loader {
         label: &str,
     ) -> Result<Declaration, String> {
         let sandbox = &self.sandbox;
+        if sandbox.stopping.is_cancelled() {
+            // The runtime that guests run on may be gone already.
+            return Err("the host is stopping".to_owned());
+        }
         let limits = sandbox.config.limits.clone();
         let program = Program::link(sandbox, component, exports, label, limits, None)
             .map_err(|error| not_linked(&error))?;

@@ -29,6 +29,8 @@ pub(crate) struct Plugin {
     breaker: Breaker,
     /// Calls at once.
     calls: Arc<Semaphore>,
+    /// Questions at once: those that must not wait behind calls.
+    questions: Semaphore,
     /// Where instances are kept, if the plugin asked for it.
     warm: Option<Arc<WarmPool>>,
 }
@@ -53,6 +55,7 @@ impl Plugin {
             id: program.name.clone(),
             breaker: Breaker::new(sandbox.config.breaker.clone()),
             calls: Arc::new(Semaphore::new(at_once as usize)),
+            questions: Semaphore::new(limits.concurrent_calls as usize),
             warm: is_warm
                 .then(|| WarmPool::new(Duration::from_secs(limits.warm_idle_seconds), limits.warm_calls)),
             limits,
@@ -92,6 +95,11 @@ impl Plugin {
     {
         let envelope = self.limits.call();
         self.admit()?;
+        let until = ctx.deadline.min(Instant::now() + envelope.wall);
+        let _asking = timeout_at(until, self.questions.acquire())
+            .await
+            .map_err(|_| self.busy())?
+            .map_err(Failure::internal)?;
         let seat = Seat::Free(self.free_seat(ctx, envelope).await?);
         match self.run(ctx, envelope, seat, call).await {
             Ok((answer, _)) => {
@@ -136,12 +144,7 @@ impl Plugin {
             Ok(permit) => permit,
             Err(_) => timeout_at(until, self.calls.clone().acquire_owned())
                 .await
-                .map_err(|_| {
-                    busy(format!(
-                        "The plugin `{}` is busy: it is serving as many calls at once as it may. Try again shortly.",
-                        self.id
-                    ))
-                })?
+                .map_err(|_| self.busy())?
                 .map_err(Failure::internal)?,
         };
         let seat = match self.warm.as_deref().and_then(WarmPool::take) {
@@ -161,6 +164,13 @@ impl Plugin {
             .await
             .map_err(|_| busy("All plugin instances of this host are in use; try again shortly.".to_owned()))?
             .map_err(Failure::internal)
+    }
+
+    fn busy(&self) -> Failure {
+        busy(format!(
+            "The plugin `{}` is busy: it is serving as many calls at once as it may. Try again shortly.",
+            self.id
+        ))
     }
 
     fn admit(&self) -> Result<()> {
