@@ -2,7 +2,7 @@
 //! the runtime, for they change what is measured.
 
 use wasmtime::{
-    Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Store,
+    Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Store,
     component::{Component, HasSelf, Linker, ResourceTable},
 };
 use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
@@ -114,11 +114,16 @@ impl Bare {
     pub fn new(bytes: &[u8]) -> wasmtime::Result<Self> {
         let mut pool = PoolingAllocationConfig::new();
         pool.total_component_instances(64)
+            .total_core_instances(64 * 24)
             .total_memories(128)
+            .total_tables(512)
+            .table_elements(100_000)
+            .total_stacks(256)
             .max_memory_size(1 << 30)
+            .max_unused_warm_slots(8)
             .linear_memory_keep_resident(256 << 10)
             .table_keep_resident(16 << 10)
-            .max_unused_warm_slots(8);
+            .pagemap_scan(Enabled::Auto);
         let mut config = Config::new();
         config
             .wasm_component_model_async(true)
@@ -128,6 +133,8 @@ impl Bare {
             .async_stack_size(1 << 20)
             .generate_address_map(false)
             .allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
+        #[cfg(unix)]
+        config.native_unwind_info(false);
         let engine = Engine::new(&config)?;
         let mut linker = Linker::new(&engine);
         wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
