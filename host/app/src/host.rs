@@ -155,7 +155,7 @@ impl Host {
         // A plugin that is being compiled for the first time may turn out to be anybody, but none has to be waited for when every
         // name is known without it.
         let is_certain = |catalog: &Catalog, names: &[String], export| {
-            !catalog.is_pending(export)
+            !catalog.is_loading(export)
                 || names.iter().all(|name| catalog.plugins().iter().any(|plugin| plugin.id() == Some(name)))
         };
         let catalog = self

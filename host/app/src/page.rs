@@ -72,10 +72,12 @@ pub fn plugin_line(plugin: &PluginStatus) -> String {
         None => plugin.label().to_owned(),
     };
     let state = match &plugin.state {
-        PluginState::Ready => brings(plugin),
-        PluginState::Waiting => "waits to be loaded".to_owned(),
-        PluginState::Compiling => "is being compiled, this once".to_owned(),
-        PluginState::Refused { reason } => format!("off: {reason}"),
+        PluginState::Active => brings(plugin),
+        PluginState::Compiling { reason } => reason.clone(),
+        PluginState::Failing { reason } => format!("rests: {reason}"),
+        PluginState::Pending { reason } | PluginState::Refused { reason } | PluginState::Disabled { reason } => {
+            format!("off: {reason}")
+        }
     };
     let mut line = format!("{name:<20} {state}");
     for ask in plugin.info.iter().flat_map(|info| &info.asks).filter(|ask| !ask.granted) {

@@ -6,7 +6,7 @@ use tokio::sync::watch;
 
 use crate::{
     chat::ChatProvider,
-    plugin::{Export, PluginInfo, PluginSource, PluginState, PluginStatus},
+    plugin::{Candidate, Export, PluginInfo, PluginSource, PluginState, PluginStatus, Probe},
     route::{Method, Route},
     speech::SpeechEngine,
     tool::Tool,
@@ -24,6 +24,17 @@ pub struct Contribution {
     pub tools: Vec<Arc<dyn Tool>>,
     /// HTTP routes, those of the tools' REST forms among them.
     pub routes: Vec<Arc<dyn Route>>,
+    /// How it is doing. None for parts of the host.
+    pub probe: Option<Arc<dyn Probe>>,
+    /// What it declared and the host does not take, each with the reason.
+    pub problems: Vec<String>,
+}
+
+impl Contribution {
+    /// Nothing but who it is.
+    pub fn of(info: PluginInfo) -> Self {
+        Self { info, engine: None, provider: None, tools: Vec::new(), routes: Vec::new(), probe: None, problems: Vec::new() }
+    }
 }
 
 /// One plugin on its way into a catalog.
@@ -34,28 +45,20 @@ pub struct CatalogEntry {
     pub exports: Vec<Export>,
     /// How far it is.
     pub stage: Stage,
+    /// A version that is to take its place.
+    pub next: Option<Candidate>,
 }
 
 /// How far a plugin is.
 pub enum Stage {
-    /// Found, not compiled.
-    Waiting {
-        /// What it said of itself when it was compiled before.
-        info: Option<PluginInfo>,
-    },
-    /// Being compiled.
-    Compiling {
-        /// What it said of itself when it was compiled before.
-        info: Option<PluginInfo>,
-    },
     /// Serves.
-    Ready(Box<Contribution>),
-    /// Does not serve.
-    Refused {
+    Active(Arc<Contribution>),
+    /// Does not.
+    Absent {
+        /// Anything but `Active`.
+        state: PluginState,
         /// What it said of itself, as far as that is known.
         info: Option<PluginInfo>,
-        /// Why, and what to do about it.
-        reason: String,
     },
 }
 
@@ -109,6 +112,9 @@ pub enum RouteMatch<'c> {
 #[derive(Default)]
 pub struct Catalog {
     plugins: Vec<PluginStatus>,
+    /// Id of a plugin that serves, or may serve later, to its place in `plugins`.
+    holders: BTreeMap<String, usize>,
+    probes: BTreeMap<String, Arc<dyn Probe>>,
     engines: Vec<Arc<dyn SpeechEngine>>,
     providers: Vec<Arc<dyn ChatProvider>>,
     tools: BTreeMap<String, CatalogTool>,
@@ -132,43 +138,46 @@ impl Catalog {
     }
 
     fn add(&mut self, entry: CatalogEntry) {
-        let CatalogEntry { source, exports, stage } = entry;
+        let CatalogEntry { source, exports, stage, next } = entry;
         let mut status = PluginStatus {
             source,
-            state: PluginState::Waiting,
+            state: PluginState::Active,
             info: None,
+            next,
             exports,
             tools: Vec::new(),
             routes: Vec::new(),
             problems: Vec::new(),
         };
         match stage {
-            Stage::Waiting { info } => status.info = info,
-            Stage::Compiling { info } => {
-                status.state = PluginState::Compiling;
+            Stage::Absent { state, info } => {
+                status.state = state;
                 status.info = info;
+                // Its id stays its own while it is loaded, rests or is switched off: nobody else gets its grants and its data.
+                if let (false, Some(id)) = (matches!(status.state, PluginState::Refused { .. }), status.id()) {
+                    self.holders.entry(id.to_owned()).or_insert(self.plugins.len());
+                }
             }
-            Stage::Refused { info, reason } => {
-                status.state = PluginState::Refused { reason };
-                status.info = info;
-            }
-            Stage::Ready(contribution) => {
-                let contribution = *contribution;
-                let id = contribution.info.id.clone();
-                status.info = Some(contribution.info);
-                if let Some(holder) = self.holder_of(&id) {
+            Stage::Active(contribution) => {
+                let id = &contribution.info.id;
+                status.info = Some(contribution.info.clone());
+                status.problems.clone_from(&contribution.problems);
+                if let Some(holder) = self.holder_of(id) {
                     status.state = PluginState::Refused {
                         reason: format!("the id `{id}` is taken by {holder}; remove one of the two"),
                     };
                 } else {
-                    status.state = PluginState::Ready;
-                    self.engines.extend(contribution.engine);
-                    self.providers.extend(contribution.provider);
-                    for tool in contribution.tools {
-                        self.add_tool(&id, tool, &mut status);
+                    self.holders.insert(id.clone(), self.plugins.len());
+                    self.engines.extend(contribution.engine.clone());
+                    self.providers.extend(contribution.provider.clone());
+                    if let Some(probe) = &contribution.probe {
+                        self.probes.insert(id.clone(), probe.clone());
                     }
-                    for route in contribution.routes {
-                        self.add_route(&id, route, &mut status);
+                    for tool in &contribution.tools {
+                        self.add_tool(id, tool.clone(), &mut status);
+                    }
+                    for route in &contribution.routes {
+                        self.add_route(id, route.clone(), &mut status);
                     }
                 }
             }
@@ -177,10 +186,7 @@ impl Catalog {
     }
 
     fn holder_of(&self, id: &str) -> Option<String> {
-        let holder = self
-            .plugins
-            .iter()
-            .find(|p| !matches!(p.state, PluginState::Refused { .. }) && p.id() == Some(id))?;
+        let holder = &self.plugins[*self.holders.get(id)?];
         Some(match &holder.source {
             PluginSource::Bundled { .. } => "a bundled plugin".to_owned(),
             PluginSource::File { name } => format!("`{name}`"),
@@ -231,14 +237,19 @@ impl Catalog {
         &self.plugins
     }
 
-    /// Whether any plugin is still being loaded.
+    /// How the plugin with this id is doing, if it serves and is no part of the host.
+    pub fn probe(&self, id: &str) -> Option<&Arc<dyn Probe>> {
+        self.probes.get(id)
+    }
+
+    /// Whether every plugin serves or is known not to.
     pub fn is_settled(&self) -> bool {
-        !self.plugins.iter().any(|p| p.state.is_pending())
+        !self.plugins.iter().any(|p| p.state.is_loading())
     }
 
     /// Whether any plugin that exports this is still being loaded.
-    pub fn is_pending(&self, export: Export) -> bool {
-        self.plugins.iter().any(|p| p.state.is_pending() && p.exports.contains(&export))
+    pub fn is_loading(&self, export: Export) -> bool {
+        self.plugins.iter().any(|p| p.state.is_loading() && p.exports.contains(&export))
     }
 
     /// Speech engines that serve.
@@ -269,7 +280,7 @@ impl Catalog {
 
     fn absent<T: ?Sized>(&self, id: &str, export: Export) -> Lookup<T> {
         let pending = self.plugins.iter().any(|p| {
-            p.state.is_pending() && p.exports.contains(&export) && p.id().is_none_or(|known| known == id)
+            p.state.is_loading() && p.exports.contains(&export) && p.id().is_none_or(|known| known == id)
         });
         if pending { Lookup::Pending } else { Lookup::Missing }
     }

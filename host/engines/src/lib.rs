@@ -45,13 +45,9 @@ pub fn contributions(
         Some(reason) => native.off.push((openai::ID.to_owned(), reason.to_owned())),
         None => {
             let provider = OpenAiProvider::new(&config.openai, clock, entropy)?;
-            native.contributions.push(Contribution {
-                info: provider.info(),
-                engine: None,
-                provider: Some(Arc::new(provider)),
-                tools: Vec::new(),
-                routes: Vec::new(),
-            });
+            let mut contribution = Contribution::of(provider.info());
+            contribution.provider = Some(Arc::new(provider));
+            native.contributions.push(contribution);
         }
     }
     Ok(native)

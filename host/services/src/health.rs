@@ -192,11 +192,12 @@ impl HealthService {
                 reason: reason.to_owned(),
             };
             match &plugin.state {
-                PluginState::Ready => health.ready += 1,
-                PluginState::Waiting | PluginState::Compiling => {
-                    health.loading.push(plugin.label().to_owned())
-                }
-                PluginState::Refused { reason } => health.problems.push(problem(reason)),
+                PluginState::Active => health.ready += 1,
+                PluginState::Compiling { .. } => health.loading.push(plugin.label().to_owned()),
+                PluginState::Pending { reason }
+                | PluginState::Refused { reason }
+                | PluginState::Failing { reason }
+                | PluginState::Disabled { reason } => health.problems.push(problem(reason)),
             }
             health.problems.extend(plugin.problems.iter().map(|reason| problem(reason)));
         }

@@ -63,7 +63,7 @@ fn known_names(catalog: &Catalog, kind: ChainKind) -> Vec<String> {
     let others = catalog
         .plugins()
         .iter()
-        .filter(|plugin| plugin.exports.contains(&export) && !matches!(plugin.state, PluginState::Ready));
+        .filter(|plugin| plugin.exports.contains(&export) && plugin.state != PluginState::Active);
     names.extend(others.filter_map(|plugin| plugin.info.as_ref().map(|info| info.id.clone())));
     names.sort();
     names.dedup();

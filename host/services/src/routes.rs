@@ -116,7 +116,7 @@ impl RouteService {
 
 /// Whether a plugin that may bring routes is still on its way.
 fn is_loading(catalog: &Catalog) -> bool {
-    catalog.is_pending(Export::Routes) || catalog.is_pending(Export::Tools)
+    catalog.is_loading(Export::Routes) || catalog.is_loading(Export::Tools)
 }
 
 fn decode(path: Vec<(String, String)>) -> Result<Vec<(String, String)>> {

@@ -56,12 +56,11 @@ pub(crate) fn member_state<T: ?Sized>(
         Lookup::Ready(_) => (MemberState::Ready, None),
         Lookup::Pending => (MemberState::Loading, None),
         Lookup::Missing => {
-            let refused = catalog.plugins().iter().find_map(|plugin| match &plugin.state {
-                PluginState::Refused { reason } if plugin.info.as_ref().is_some_and(|info| info.id == id) => {
-                    Some(reason.clone())
-                }
-                _ => None,
-            });
+            let refused = catalog
+                .plugins()
+                .iter()
+                .filter(|plugin| plugin.id() == Some(id))
+                .find_map(|plugin| plugin.state.reason().map(ToOwned::to_owned));
             match refused {
                 Some(reason) => (MemberState::Refused, Some(reason)),
                 None => (MemberState::Missing, Some("No plugin of this name is loaded.".to_owned())),

@@ -36,14 +36,18 @@ enum Source {
 #[serde(rename_all = "snake_case")]
 #[schemars(rename = "PluginState")]
 enum State {
-    /// Found, and its turn to be compiled has not come.
-    Waiting,
-    /// Being compiled.
+    /// On its way: waits for its turn, or is being compiled.
     Compiling,
     /// Serves.
-    Ready,
-    /// Does not serve; `reason` says why.
+    Active,
+    /// A new version that asks for more than is granted.
+    Pending,
+    /// Does not serve: something is wrong with it.
     Refused,
+    /// Is left alone for a while, because it has failed several times in a row.
+    Failing,
+    /// Somebody switched it off.
+    Disabled,
 }
 
 /// An interface of the plugin contract.
@@ -92,6 +96,8 @@ struct Plugin {
     state: State,
     /// Why it does not serve, and what to do about it.
     reason: Option<String>,
+    /// A version that is to take its place.
+    next: Option<Candidate>,
     /// The interfaces that it has.
     exports: Vec<Export>,
     /// What it asks for.
@@ -104,25 +110,55 @@ struct Plugin {
     problems: Vec<String>,
 }
 
+fn state(state: PluginState) -> (State, Option<String>) {
+    match state {
+        PluginState::Active => (State::Active, None),
+        PluginState::Compiling { reason } => (State::Compiling, Some(reason)),
+        PluginState::Pending { reason } => (State::Pending, Some(reason)),
+        PluginState::Refused { reason } => (State::Refused, Some(reason)),
+        PluginState::Failing { reason } => (State::Failing, Some(reason)),
+        PluginState::Disabled { reason } => (State::Disabled, Some(reason)),
+    }
+}
+
+/// A version that is to take the place of the one that serves.
+#[derive(Serialize, JsonSchema)]
+struct Candidate {
+    /// `compiling`, `pending` or `refused`.
+    state: State,
+    /// Why it does not serve yet, and what to do about it.
+    reason: Option<String>,
+    /// Its version; null while it is not known.
+    version: Option<String>,
+    /// What it asks for.
+    asks: Vec<Ask>,
+}
+
+impl From<plugin::Candidate> for Candidate {
+    fn from(candidate: plugin::Candidate) -> Self {
+        let (state, reason) = state(candidate.state);
+        let (version, asks) = match candidate.info {
+            Some(info) => (Some(info.version.to_string()), info.asks.into_iter().map(Into::into).collect()),
+            None => (None, Vec::new()),
+        };
+        Self { state, reason, version, asks }
+    }
+}
+
+impl From<plugin::Ask> for Ask {
+    fn from(plugin::Ask { capability, granted }: plugin::Ask) -> Self {
+        Self { name: capability.name, targets: capability.targets, reason: capability.reason, granted }
+    }
+}
+
 impl From<PluginStatus> for Plugin {
     fn from(status: PluginStatus) -> Self {
-        let (state, reason) = match status.state {
-            PluginState::Waiting => (State::Waiting, None),
-            PluginState::Compiling => (State::Compiling, None),
-            PluginState::Ready => (State::Ready, None),
-            PluginState::Refused { reason } => (State::Refused, Some(reason)),
-        };
+        let (state, reason) = state(status.state);
         let export = |export| match export {
             plugin::Export::Speech => Export::Speech,
             plugin::Export::Chat => Export::Chat,
             plugin::Export::Tools => Export::Tools,
             plugin::Export::Routes => Export::Routes,
-        };
-        let ask = |plugin::Ask { capability, granted }| Ask {
-            name: capability.name,
-            targets: capability.targets,
-            reason: capability.reason,
-            granted,
         };
         let (mut id, mut version, mut name, mut summary, mut asks) = (None, None, None, None, Vec::new());
         if let Some(info) = status.info {
@@ -130,7 +166,7 @@ impl From<PluginStatus> for Plugin {
             version = Some(info.version.to_string());
             name = Some(info.name);
             summary = Some(info.summary);
-            asks = info.asks.into_iter().map(ask).collect();
+            asks = info.asks.into_iter().map(Into::into).collect();
         }
         Self {
             id,
@@ -144,6 +180,7 @@ impl From<PluginStatus> for Plugin {
             },
             state,
             reason,
+            next: status.next.map(Into::into),
             exports: status.exports.into_iter().map(export).collect(),
             asks,
             tools: status.tools,
@@ -179,7 +216,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             json!({
                 "data": [{
                     "id": "wins", "version": "0.1.0", "name": "Wins", "summary": "Expenses and budgets.",
-                    "source": {"kind": "bundled", "name": "wins"}, "state": "ready", "reason": null, "exports": ["tools", "routes"],
+                    "source": {"kind": "bundled", "name": "wins"}, "state": "active", "reason": null, "next": null, "exports": ["tools", "routes"],
                     "asks": [{"name": "documents", "targets": [], "reason": "Keeps expenses.", "granted": true}],
                     "tools": ["create_expense"], "routes": ["GET /api/v1/expenses"], "problems": [],
                 }],

@@ -75,7 +75,7 @@ async fn introduce(address: String, introduction: Introduction, catalog: Catalog
 
 fn pending(catalog: &Catalog) -> Vec<usize> {
     let plugins = catalog.plugins().iter().enumerate();
-    plugins.filter(|(_, plugin)| plugin.state.is_pending()).map(|(index, _)| index).collect()
+    plugins.filter(|(_, plugin)| plugin.state.is_loading()).map(|(index, _)| index).collect()
 }
 
 /// Stops at the first signal; a second one ends the process at once.

@@ -77,12 +77,21 @@ fn file(name: &str) -> PluginSource {
 }
 
 fn ready(id: &str, tools: Vec<Arc<dyn Tool>>, routes: Vec<Arc<dyn Route>>) -> CatalogEntry {
-    let contribution = Contribution { info: info(id), engine: None, provider: None, tools, routes };
+    let contribution = Contribution { tools, routes, ..Contribution::of(info(id)) };
     CatalogEntry {
         source: file(&format!("{id}.wasm")),
         exports: vec![Export::Tools],
-        stage: Stage::Ready(Box::new(contribution)),
+        stage: Stage::Active(Arc::new(contribution)),
+        next: None,
     }
+}
+
+fn absent(source: PluginSource, exports: Vec<Export>, state: PluginState, id: Option<&str>) -> CatalogEntry {
+    CatalogEntry { source, exports, stage: Stage::Absent { state, info: id.map(info) }, next: None }
+}
+
+fn compiling() -> PluginState {
+    PluginState::Compiling { reason: "waits for its turn".to_owned() }
 }
 
 fn reason(plugin: &PluginStatus) -> &str {
@@ -103,13 +112,21 @@ fn second_plugin_with_an_id_is_refused_with_all_that_it_brings() {
 
 #[test]
 fn plugin_that_was_refused_holds_no_id() {
-    let refused = CatalogEntry {
-        source: file("broken.wasm"),
-        exports: Vec::new(),
-        stage: Stage::Refused { info: Some(info("wins")), reason: "it traps".to_owned() },
-    };
+    let state = PluginState::Refused { reason: "it traps".to_owned() };
+    let refused = absent(file("broken.wasm"), Vec::new(), state, Some("wins"));
     let catalog = Catalog::new([refused, ready("wins", vec![tool("first")], Vec::new())]);
     assert!(catalog.tool("first").is_some());
+}
+
+#[test]
+fn plugin_that_is_switched_off_or_on_its_way_keeps_its_id() {
+    let off = PluginState::Disabled { reason: "somebody".to_owned() };
+    for state in [off, compiling()] {
+        let first = absent(file("first.wasm"), Vec::new(), state, Some("wins"));
+        let catalog = Catalog::new([first, ready("wins", vec![tool("other")], Vec::new())]);
+        assert!(catalog.tool("other").is_none());
+        assert!(reason(&catalog.plugins()[1]).contains("`first.wasm`"), "{:?}", catalog.plugins()[1]);
+    }
 }
 
 #[test]
@@ -120,7 +137,7 @@ fn second_tool_of_a_name_is_left_out_and_the_rest_of_its_plugin_stays() {
     ]);
     assert_eq!(catalog.tool("shared").unwrap().plugin, "one");
     assert_eq!(catalog.tool("own").unwrap().plugin, "two");
-    assert_eq!(catalog.plugins()[1].state, PluginState::Ready);
+    assert_eq!(catalog.plugins()[1].state, PluginState::Active);
     assert_eq!(catalog.plugins()[1].problems.len(), 1);
 }
 
@@ -170,18 +187,14 @@ fn path_that_clashes_with_another_is_left_out_with_a_reason() {
 
 #[test]
 fn engine_of_a_plugin_that_is_being_compiled_is_pending() {
-    let bundled = |stage| CatalogEntry {
-        source: PluginSource::Bundled { name: "hibari".to_owned() },
-        exports: vec![Export::Speech],
-        stage,
-    };
-    let catalog = Catalog::new([bundled(Stage::Compiling { info: None })]);
+    let bundled = PluginSource::Bundled { name: "hibari".to_owned() };
+    let catalog = Catalog::new([absent(bundled, vec![Export::Speech], compiling(), None)]);
     assert!(matches!(catalog.engine("hibari"), Lookup::Pending));
     assert!(matches!(catalog.engine("other"), Lookup::Missing), "what the binary carries is known by name");
     assert!(matches!(catalog.provider("hibari"), Lookup::Missing), "it exports no provider");
     assert!(!catalog.is_settled());
 
-    let dropped = CatalogEntry { source: file("new.wasm"), ..bundled(Stage::Waiting { info: None }) };
+    let dropped = absent(file("new.wasm"), vec![Export::Speech], compiling(), None);
     assert!(matches!(Catalog::new([dropped]).engine("other"), Lookup::Pending), "nobody knows yet who it is");
 }
 

@@ -206,7 +206,7 @@ impl Inner {
     /// The catalog that the turn keeps to. On a first start it waits for tools that are still being compiled.
     async fn catalog_with_tools(&self, ctx: &CallContext) -> Arc<Catalog> {
         let until = Instant::now() + (ctx.time_left() / 2).min(LONGEST_WAIT);
-        let loaded = self.catalog.wait_until(|catalog| !catalog.is_pending(Export::Tools));
+        let loaded = self.catalog.wait_until(|catalog| !catalog.is_loading(Export::Tools));
         tokio::select! {
             catalog = timeout_at(until, loaded) => catalog.unwrap_or_else(|_| self.catalog.current()),
             () = ctx.cancellation.cancelled() => self.catalog.current(),

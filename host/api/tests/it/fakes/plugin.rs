@@ -12,7 +12,7 @@ use wheelhouse_core::{
     catalog::{Catalog, CatalogEntry, Contribution, Stage},
     chat::ChatProvider,
     health::Dependency,
-    plugin::{Export, PluginInfo, PluginSource},
+    plugin::{Export, PluginInfo, PluginSource, PluginState},
     route::{Answer, Method, Parameter, ParameterPlace, Route, RouteDefinition, RouteRequest, RouteResponse},
     speech::SpeechEngine,
     tool::{Annotations, Tool, ToolDefinition, ToolOutcome, UiAction},
@@ -28,10 +28,14 @@ fn entry(id: &str, exports: Vec<Export>, fill: impl FnOnce(&mut Contribution)) -
         summary: format!("What {id} does."),
         asks: Vec::new(),
     };
-    let mut contribution =
-        Contribution { info, engine: None, provider: None, tools: Vec::new(), routes: Vec::new() };
+    let mut contribution = Contribution::of(info);
     fill(&mut contribution);
-    CatalogEntry { source: PluginSource::Native, exports, stage: Stage::Ready(Box::new(contribution)) }
+    CatalogEntry {
+        source: PluginSource::Native,
+        exports,
+        stage: Stage::Active(Arc::new(contribution)),
+        next: None,
+    }
 }
 
 /// A provider, a tool, two engines, routes, and a plugin that was refused.
@@ -46,7 +50,11 @@ pub(crate) fn speaking_catalog(provider: &Arc<FakeProvider>) -> Catalog {
     let refused = CatalogEntry {
         source: PluginSource::File { name: "broken.wasm".to_owned() },
         exports: Vec::new(),
-        stage: Stage::Refused { info: None, reason: "it is no component".to_owned() },
+        stage: Stage::Absent {
+            state: PluginState::Refused { reason: "it is no component".to_owned() },
+            info: None,
+        },
+        next: None,
     };
     catalog(vec![
         entry("assist", vec![Export::Chat], |plugin| plugin.provider = Some(provider)),

@@ -11,7 +11,7 @@ use wheelhouse_core::{
     catalog::{Catalog, CatalogEntry, Contribution, Stage},
     chat::ChatProvider,
     health::Dependency,
-    plugin::{Export, PluginInfo, PluginSource},
+    plugin::{Export, PluginInfo, PluginSource, PluginState},
     route::{Method, Route, RouteDefinition, RouteRequest, RouteResponse},
     speech::SpeechEngine,
     tool::Tool,
@@ -36,16 +36,10 @@ fn info(id: &str) -> PluginInfo {
 
 impl Plugin {
     fn ready(id: &str, export: Export, fill: impl FnOnce(&mut Contribution)) -> Self {
-        let mut contribution = Contribution {
-            info: info(id),
-            engine: None,
-            provider: None,
-            tools: Vec::new(),
-            routes: Vec::new(),
-        };
+        let mut contribution = Contribution::of(info(id));
         fill(&mut contribution);
-        let stage = Stage::Ready(Box::new(contribution));
-        Self(CatalogEntry { source: PluginSource::Native, exports: vec![export], stage })
+        let stage = Stage::Active(Arc::new(contribution));
+        Self(CatalogEntry { source: PluginSource::Native, exports: vec![export], stage, next: None })
     }
 
     pub(crate) fn engine(engine: &Arc<impl SpeechEngine>) -> Self {
@@ -70,13 +64,15 @@ impl Plugin {
     /// Being compiled for the first time: what it is called is not known.
     pub(crate) fn compiling(export: Export) -> Self {
         let source = PluginSource::File { name: "new.wasm".to_owned() };
-        Self(CatalogEntry { source, exports: vec![export], stage: Stage::Compiling { info: None } })
+        let stage = Stage::Absent { state: PluginState::Compiling { reason: String::new() }, info: None };
+        Self(CatalogEntry { source, exports: vec![export], stage, next: None })
     }
 
     pub(crate) fn refused(id: &str, export: Export, reason: &str) -> Self {
         let source = PluginSource::File { name: format!("{id}.wasm") };
-        let stage = Stage::Refused { info: Some(info(id)), reason: reason.to_owned() };
-        Self(CatalogEntry { source, exports: vec![export], stage })
+        let state = PluginState::Refused { reason: reason.to_owned() };
+        let stage = Stage::Absent { state, info: Some(info(id)) };
+        Self(CatalogEntry { source, exports: vec![export], stage, next: None })
     }
 }
 
