@@ -65,6 +65,9 @@ pub enum Command {
     /// Look at plugins
     #[command(subcommand)]
     Plugin(PluginCommand),
+    /// Say who looks after the host
+    #[command(subcommand)]
+    Account(AccountCommand),
     /// Look at the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -110,6 +113,23 @@ pub enum PluginCommand {
         #[arg(long)]
         json: bool,
     },
+}
+
+/// `wheelhouse account`.
+#[derive(Debug, Subcommand)]
+pub enum AccountCommand {
+    /// Make an account an administrator's, who may switch plugins on and off, reload and remove them, and read the metrics
+    Promote {
+        /// The address that the account was registered with
+        email: String,
+    },
+    /// Make an administrator's account a user's again
+    Demote {
+        /// The address that the account was registered with
+        email: String,
+    },
+    /// List administrators
+    List,
 }
 
 /// `wheelhouse config`.

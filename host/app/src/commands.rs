@@ -1,5 +1,6 @@
 //! One module a command.
 
+mod account;
 mod chat;
 mod config;
 mod openapi;
@@ -100,6 +101,7 @@ fn dispatch(cli: Cli) -> Result<(), CommandError> {
                     Command::Serve => serve::run(config).await,
                     Command::Say(args) => say::run(config, args).await,
                     Command::Chat(args) => chat::run(config, args).await,
+                    Command::Account(command) => account::run(&config, &command).await,
                     Command::Plugin(command) => plugin::run(config, &command).await,
                     Command::Openapi => openapi::run(config).await,
                     Command::Config(_) => Ok(()),

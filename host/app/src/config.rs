@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use wheelhouse_api::ApiConfig;
 use wheelhouse_engines::OpenAiConfig;
 use wheelhouse_runtime::{PluginConfig, RuntimeConfig};
-use wheelhouse_services::{AccountConfig, AssistantConfig, SpeechConfig};
+use wheelhouse_services::{AccountConfig, AssistantConfig, MetricsConfig, SpeechConfig};
 use wheelhouse_store::StoreConfig;
 
 pub use sources::Overrides;
@@ -101,6 +101,8 @@ pub struct Config {
     pub openai: OpenAiConfig,
     /// Limits of requests and connections.
     pub api: ApiConfig,
+    /// Who may read the metrics.
+    pub metrics: MetricsConfig,
     /// The WebAssembly engine and every plugin's default limits.
     pub runtime: RuntimeConfig,
     /// Grants, settings and limits of single plugins, by id.
@@ -121,6 +123,7 @@ impl Default for Config {
             assistant: AssistantConfig::default(),
             openai: OpenAiConfig::default(),
             api: ApiConfig::default(),
+            metrics: MetricsConfig::default(),
             runtime: RuntimeConfig::default(),
             plugins: BTreeMap::new(),
         }
@@ -167,6 +170,7 @@ impl Config {
         problems.extend(self.assistant.problems());
         problems.extend(self.openai.problems());
         problems.extend(self.api.problems());
+        problems.extend(self.metrics.problems());
         problems.extend(self.runtime.problems(&self.plugins));
         problems
     }

@@ -1,7 +1,8 @@
 //! The whole host in one value: puts the parts together, and takes them apart again.
 
-use std::{collections::BTreeSet, convert::Infallible, sync::Arc, time::Duration};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
+use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 use wheelhouse_api::Api;
 use wheelhouse_core::{
@@ -31,6 +32,9 @@ const TURN_DRAIN: Duration = Duration::from_secs(10);
 
 /// How often expired things are forgotten.
 const HOUSEKEEPING: Duration = Duration::from_secs(3_600);
+
+/// How often the switches are looked at that another replica may have changed.
+const SWITCHES: Duration = Duration::from_secs(5);
 
 /// How long plugins' calls may go on after that.
 const PLUGIN_DRAIN: Duration = Duration::from_secs(5);
@@ -114,7 +118,7 @@ impl Host {
         let plugins = PluginHost::start(PluginHostParts {
             config: config.runtime.clone(),
             plugins: config.plugins.clone(),
-            disabled: BTreeSet::new(),
+            disabled: store.switches().disabled_plugins().await.map_err(failed)?,
             plugins_dir: config.plugins_dir.clone(),
             cache_dir: config.compiled_dir(),
             bundled: BUNDLED,
@@ -132,6 +136,8 @@ impl Host {
             conversations: store.conversations(),
             cache: store.cache(),
             catalog: catalog.clone(),
+            control: plugins.control(),
+            switches: store.switches(),
             dependencies: store.dependencies(),
             clock: surroundings.clock.clone(),
             entropy: surroundings.entropy.clone(),
@@ -140,6 +146,7 @@ impl Host {
             accounts: config.accounts.clone(),
             assistant: config.assistant.clone(),
             speech: config.speech.clone(),
+            metrics: config.metrics.clone(),
         };
         let services = Services::new(&sections, &ports, env!("CARGO_PKG_VERSION")).map_err(failed)?;
         Ok(Self { config, services, catalog, off, surroundings, plugins, store })
@@ -218,8 +225,31 @@ impl Host {
         CallContext::new(id, caller, now, TERMINAL_TIMEOUT)
     }
 
-    /// Forgets what has expired, now and every hour, until it is dropped. Replicas may do it at once.
+    /// Forgets what has expired, now and every hour, and follows the switches of plugins, until it is dropped. Replicas may do it at
+    /// once.
     pub async fn housekeep(&self) -> Infallible {
+        tokio::select! {
+            never = self.forget() => never,
+            never = self.follow_switches() => never,
+        }
+    }
+
+    async fn follow_switches(&self) -> Infallible {
+        let mut ticks = tokio::time::interval(SWITCHES);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut follows = true;
+        loop {
+            ticks.tick().await;
+            let synced = self.services.plugins.sync_switches().await;
+            // Once, and not every few seconds for as long as the database is down.
+            if let (Err(error), true) = (&synced, follows) {
+                tracing::warn!(%error, "cannot see which plugins are switched off; what is known stays in force");
+            }
+            follows = synced.is_ok();
+        }
+    }
+
+    async fn forget(&self) -> Infallible {
         let mut hours = tokio::time::interval(HOUSEKEEPING);
         loop {
             hours.tick().await;

@@ -6,14 +6,15 @@ use crate::{cli::PluginCommand, config::Config, host::Host, page::plugin_line};
 pub(super) async fn run(config: Config, command: &PluginCommand) -> Result<(), CommandError> {
     let PluginCommand::List { json } = command;
     let host = Host::start(config).await?;
-    let catalog = host.catalog.wait_until(|catalog| catalog.is_settled()).await;
+    host.catalog.wait_until(|catalog| catalog.is_settled()).await;
+    let plugins = host.services.plugins.list(&host.own_context())?;
     let text = if *json {
-        let mut text = serde_json::to_string_pretty(catalog.plugins())
+        let mut text = serde_json::to_string_pretty(&plugins)
             .map_err(|error| CommandError::Failed(error.to_string()))?;
         text.push('\n');
         text
     } else {
-        catalog.plugins().iter().map(|plugin| format!("{}\n", plugin_line(plugin))).collect()
+        plugins.iter().map(|plugin| format!("{}\n", plugin_line(plugin))).collect()
     };
     host.stop().await;
     print(&text)

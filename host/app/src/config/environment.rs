@@ -20,6 +20,7 @@ pub(super) const WELL_KNOWN: &[(&str, &str)] = &[
     ("TTS_PRIMARY_ENGINE", "speech.primary_engine"),
     ("TTS_FALLBACK_ENGINES", "speech.fallback_engines"),
     ("AI_PROVIDERS", "assistant.providers"),
+    ("METRICS_TOKEN", "metrics.token"),
     ("RUST_LOG", "log.filter"),
 ];
 

@@ -2,6 +2,8 @@
 
 use std::{
     collections::BTreeMap,
+    fs::DirBuilder,
+    os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
     sync::{
         LazyLock,
@@ -37,6 +39,19 @@ pub(crate) fn data_with_compiled_plugins() -> TempDir {
     on_shared_app(|app| app.settled());
     let data = tempfile::tempdir().unwrap();
     share_compiled(data.path());
+    data
+}
+
+/// The same with compiled code that no other test sees.
+pub(crate) fn data_with_copies_of_compiled_plugins() -> TempDir {
+    on_shared_app(|app| app.settled());
+    let data = tempfile::tempdir().unwrap();
+    let own = data.path().join("compiled");
+    DirBuilder::new().mode(0o700).create(&own).unwrap();
+    for file in std::fs::read_dir(compiled()).unwrap().map(Result::unwrap) {
+        // What another test has just begun to write may be gone already.
+        let _ = std::fs::copy(file.path(), own.join(file.file_name()));
+    }
     data
 }
 
@@ -78,6 +93,11 @@ impl TestApp {
 
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.client.request(method, format!("{}{path}", self.url))
+    }
+
+    /// Somebody who was here before, by their token.
+    pub(crate) fn returning(&self, token: String) -> Visitor<'_> {
+        Visitor { app: self, token, email: String::new() }
     }
 
     /// Somebody with an account of their own.

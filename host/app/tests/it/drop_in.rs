@@ -61,7 +61,7 @@ async fn second_plugin_with_an_id_is_refused_and_the_first_stays() {
         .unwrap()
         .iter()
         .find(|plugin| plugin["source"]["kind"] == "bundled" && plugin["id"] == "wins");
-    assert_eq!(first.unwrap()["state"], "ready");
+    assert_eq!(first.unwrap()["state"], "active");
 }
 
 #[tokio::test]

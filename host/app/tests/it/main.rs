@@ -1,6 +1,7 @@
 //! The whole host, as its users meet it.
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
+mod administration;
 mod app;
 mod command_line;
 mod configuration;
