@@ -1,6 +1,6 @@
 //! The whole host in one value: puts the parts together, and takes them apart again.
 
-use std::{convert::Infallible, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, convert::Infallible, sync::Arc, time::Duration};
 
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
@@ -12,7 +12,7 @@ use wheelhouse_core::{
     plugin::Export,
 };
 use wheelhouse_engines::EnginesConfig;
-use wheelhouse_runtime::{PluginHost, PluginHostParts};
+use wheelhouse_runtime::{PluginConfig, PluginHost, PluginHostParts};
 use wheelhouse_services::{ChainKind, Ports, Services, ServicesConfig, validate_names};
 use wheelhouse_store::Store;
 
@@ -193,6 +193,14 @@ impl Host {
             self.surroundings.entropy.clone(),
             shutdown,
         )
+    }
+
+    /// Puts another `[plugins]` in force.
+    ///
+    /// # Errors
+    /// `Invalid` with all problems, and then nothing has changed.
+    pub fn configure_plugins(&self, plugins: BTreeMap<String, PluginConfig>) -> Result<(), Failure> {
+        self.plugins.configure(plugins)
     }
 
     /// What the start-up page says of the configuration.

@@ -128,6 +128,7 @@ fn list_is_read_page_by_page() {
 #[test]
 fn plugins_are_listed_with_what_they_bring() {
     on_shared_app(|app| async move {
+        app.settled().await;
         let ada = app.newcomer().await;
         let plugins = ada.get("/api/v1/plugins").await;
         let find = |id: &str| {
@@ -137,7 +138,7 @@ fn plugins_are_listed_with_what_they_bring() {
         assert_eq!(find("hibari")["exports"], json!(["speech"]));
         assert_eq!(find("assist")["exports"], json!(["chat"]));
         let wins = find("wins");
-        assert_eq!(wins["state"], "ready", "{wins}");
+        assert_eq!(wins["state"], "active", "{wins}");
         for tool in ["compare_vs_budget", "create_expense", "get_spending_summary", "update_budget"] {
             assert!(wins["tools"].as_array().unwrap().contains(&json!(tool)), "{tool} is not in {wins}");
         }

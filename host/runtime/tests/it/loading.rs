@@ -6,7 +6,7 @@ use wheelhouse_core::plugin::{Export, PluginState};
 use wheelhouse_guests::guest;
 use wheelhouse_runtime::PluginConfig;
 
-use crate::support::{Setup, bundle};
+use crate::support::{Setup, ann, bundle};
 
 #[tokio::test]
 async fn a_dropped_in_component_brings_its_tools_and_routes() {
@@ -186,6 +186,23 @@ async fn a_plugin_that_is_switched_off_says_where() {
     let host = setup.start().await;
     assert!(host.refusal("echo.wasm").contains("[plugins.echo]"));
     assert!(host.catalog.tool("echo").is_none());
+}
+
+#[tokio::test]
+async fn plugins_serve_side_by_side_however_many_there_are() {
+    let mut setup = Setup::new(&["echo"]);
+    assert_eq!(guest("numbered").bytes.len(), wheelhouse_guests::numbered(1).len());
+    let names: Vec<String> = (1..=20).map(|number| format!("numbered{number:04}")).collect();
+    for (name, number) in names.iter().zip(1..) {
+        setup = setup.file(&format!("{name}.wasm"), wheelhouse_guests::numbered(number));
+    }
+    let host = setup.start().await;
+    for (name, number) in names.iter().zip(1..) {
+        let answer = host.call(&ann(), name, serde_json::json!({})).await.unwrap();
+        assert_eq!(answer.text, format!("I am {number:04}."));
+        assert_eq!(host.status(&format!("numbered-{number:04}")).routes.len(), 1);
+    }
+    assert_eq!(host.host.generations(), 21);
 }
 
 #[tokio::test]

@@ -41,6 +41,7 @@ impl Clock for FixedClock {
 pub(crate) struct Setup {
     pub(crate) config: RuntimeConfig,
     pub(crate) plugins: BTreeMap<String, PluginConfig>,
+    pub(crate) disabled: BTreeSet<String>,
     pub(crate) bundled: &'static [Bundled],
     pub(crate) documents: Arc<Documents>,
     pub(crate) cache_dir: PathBuf,
@@ -57,9 +58,11 @@ impl Setup {
         let mut config = RuntimeConfig::default();
         config.pool.instances = 16;
         config.describe_ms = 30_000;
+        config.watch_ms = 100;
         Self {
             config,
             plugins: BTreeMap::new(),
+            disabled: BTreeSet::new(),
             bundled: &[],
             documents: Arc::default(),
             // Shared by all tests, so that each guest is compiled once.
@@ -92,7 +95,7 @@ impl Setup {
         PluginHost::start(PluginHostParts {
             config: self.config.clone(),
             plugins: self.plugins.clone(),
-            disabled: BTreeSet::new(),
+            disabled: self.disabled.clone(),
             plugins_dir: self.folder.path().to_owned(),
             cache_dir: self.cache_dir.clone(),
             bundled: self.bundled,
@@ -138,6 +141,31 @@ impl TestHost {
             PluginState::Refused { reason } | PluginState::Disabled { reason } => reason,
             other => panic!("{file} is {other:?}"),
         }
+    }
+
+    /// Puts a guest into the drop-in folder in one go, in the place of whatever has this name.
+    pub(crate) fn drop_in(&self, file: &str, name: &str) {
+        let folder = self.setup.folder.path();
+        fs::write(folder.join("incoming"), guest(name).bytes).unwrap();
+        fs::rename(folder.join("incoming"), folder.join(file)).unwrap();
+    }
+
+    /// Waits until the catalog is as expected, and goes on with that one.
+    pub(crate) async fn until(&mut self, expected: impl FnMut(&Catalog) -> bool) {
+        let reader = self.host.catalog();
+        let waited = tokio::time::timeout(Duration::from_secs(60), reader.wait_until(expected)).await;
+        self.catalog = waited.unwrap_or_else(|_| panic!("{:#?}", reader.current().plugins()));
+    }
+
+    /// Waits until so many versions of plugins are in memory.
+    pub(crate) async fn until_generations(&self, expected: usize) {
+        let reached = async {
+            while self.host.generations() != expected {
+                tokio::task::yield_now().await;
+            }
+        };
+        let reached = tokio::time::timeout(Duration::from_secs(60), reached).await;
+        assert!(reached.is_ok(), "there are {}", self.host.generations());
     }
 
     /// Calls a tool for a user.
