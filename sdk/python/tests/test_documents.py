@@ -2,7 +2,20 @@
 
 from dataclasses import dataclass
 
-from wheelhouse_sdk import Amount, Collection, Conflict, Denied, Internal, Invalid, Need, NotFound, Page, plugin, testing
+from wheelhouse_sdk import (
+    Amount,
+    Collection,
+    Conflict,
+    Denied,
+    Group,
+    Internal,
+    Invalid,
+    Need,
+    NotFound,
+    Page,
+    plugin,
+    testing,
+)
 from wheelhouse_sdk.mistake import Mistake
 
 from .support import KitTest
@@ -70,7 +83,7 @@ class Documents(KitTest):
         self.assertEqual(STOPS.query().where("place.city", "!=", "Moab").count(), 2)
         self.assertEqual(STOPS.query().where("nights", "<", "3").count(), 0)
         groups = STOPS.query().aggregate("max", "nights", "place.city")
-        self.assertEqual(groups, [("Bend", 3, 1), ("Moab", 4, 2), ("Zion", 1, 1)])
+        self.assertEqual(groups, [Group("Bend", 3, 1), Group("Moab", 4, 2), Group("Zion", 1, 1)])
 
     def test_what_is_no_question_is_refused(self) -> None:
         with self.assertRaises(Invalid):

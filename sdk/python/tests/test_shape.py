@@ -6,8 +6,7 @@ from datetime import date as Day
 from enum import Enum
 from typing import Annotated, Any, Generic, Literal, NotRequired, TypedDict, TypeVar
 
-from wheelhouse_sdk import Amount, Bounds, Invalid, Pattern
-from wheelhouse_sdk import shape
+from wheelhouse_sdk import Amount, Bounds, Invalid, Pattern, shape
 from wheelhouse_sdk.mistake import Mistake
 from wheelhouse_sdk.shape import Problems
 

@@ -137,7 +137,7 @@ class Provider:
     async def events(self, call: Call, request: ChatRequest) -> AsyncGenerator[Event, None]:
         """The answer, piece by piece: the last of a whole one says why it is over."""
         reason, is_empty = FinishReason.STOP, True
-        events = checked(self.complete(call, request), _event)
+        events: AsyncGenerator[Event, None] = checked(self.complete(call, request), _event)
         try:
             async for event in events:
                 is_empty = False

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 from .definition import current
 from .failure import Internal
+
+C = TypeVar("C")
 
 #: What documents have in their fields, as far as conditions and groups go.
 Scalar = None | bool | int | float | str
@@ -21,7 +23,8 @@ class Stored(NamedTuple):
     updated: int
 
 
-class Group(NamedTuple):
+@dataclass(frozen=True)
+class Group:
     """A figure over the documents that have the same value in a field."""
 
     #: The value; None for documents that have no such field.
@@ -118,7 +121,7 @@ def _check(what: str, need: str, asked: bool) -> None:
         )
 
 
-def _connected(connection: Any) -> Any:
+def _connected(connection: C | None) -> C:
     if connection is None:
         raise Internal("The plugin uses something of a host outside of one.")
     return connection

@@ -150,8 +150,11 @@ def _holds(stored: Stored, field: str, operator: str, value: Scalar) -> bool:
 def _figure(function: str, found: list[Any]) -> Scalar:
     if function == "count":
         return len(found)
+    total: int | float = sum(found)
     if function == "sum":
-        return sum(found)
+        return total
     if not found:
         return None
-    return {"min": min, "max": max, "avg": lambda numbers: sum(numbers) / len(numbers)}[function](found)
+    smallest: int | float = min(found)
+    largest: int | float = max(found)
+    return {"min": smallest, "max": largest, "avg": total / len(found)}[function]

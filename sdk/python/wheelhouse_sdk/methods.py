@@ -29,6 +29,6 @@ def check_path(name: str, path: str, arguments: Record | None) -> None:
     """Raises `Mistake` for a path that is none, or that names what is no argument."""
     if not _PATH.fullmatch(path):
         raise Mistake(f"{name}: `{path}` is no path below /api/v1, such as `/greetings/{{id}}`")
-    for part in in_path(path) if arguments is not None else ():
-        if part not in arguments.fields:
+    for part in in_path(path):
+        if arguments is not None and part not in arguments.fields:
             raise Mistake(f"{name}: the path names `{part}`, and the function has no such parameter")

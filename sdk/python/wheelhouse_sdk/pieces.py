@@ -48,8 +48,8 @@ async def pour(
     listening any more."""
     try:
         await write(piece)
-        async for piece in pieces:
-            await write(piece)
+        async for following in pieces:
+            await write(following)
     except Nobody:
         await pieces.aclose()
     except Exception as error:

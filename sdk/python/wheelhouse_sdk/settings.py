@@ -32,7 +32,7 @@ def read(kind: type[T]) -> T:
     assert isinstance(record, Record)
     given = {name: _value(record, name, text) for name, text in host.settings().items() if name in record.fields}
     problems = Problems()
-    read = record.read(given, "", problems)
+    read: T = record.read(given, "", problems)
     if problems.found:
         raise Unavailable("The plugin is not set up.") from ValueError(
             " ".join(problem.message for problem in problems.found)

@@ -39,12 +39,13 @@ def build(definition: Definition, module: Path, output: Path) -> None:
         (stage / "python" / "entry.py").write_text(world.entry(definition, module.stem))
         (stage / "world.wit").write_text(world.text(definition))
         made = stage / "component.wasm"
-        arguments = ["-q", "-d", str(world.contract()), "-d", str(stage / "world.wit"), "-w", world.NAME, "componentize"]
-        arguments += ["-p", str(stage / "python"), "-p", str(module.resolve().parent), "-o", str(made), "entry"]
+        arguments = ["-q", "-d", str(world.contract()), "-d", str(stage / "world.wit"), "-w", world.NAME]
+        arguments += ["componentize", "-p", str(stage / "python"), "-p", str(module.resolve().parent)]
+        arguments += ["-o", str(made), "entry"]
         command = [sys.executable, "-c", "from componentize_py import script; script()", *arguments]
         # The trace of a build tool's own frames helps nobody who writes a plugin.
         environment = {**os.environ, "RUST_BACKTRACE": "0", "PYTHONDONTWRITEBYTECODE": "1"}
-        done = subprocess.run(command, env=environment, stderr=subprocess.PIPE, text=True)
+        done = subprocess.run(command, env=environment, stderr=subprocess.PIPE, text=True, check=False)
         if done.returncode != 0 or not made.is_file():
             sys.stderr.write(done.stderr)
             raise BuildError("componentize-py has made no component")

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from ..mistake import Mistake
 from .base import Problems, Shape, about
@@ -33,7 +33,7 @@ class Bounded(Shape):
     """A shape with bounds."""
 
     #: Of a schema's type: the names of its bounds, and the words for them.
-    KINDS = {
+    KINDS: ClassVar = {
         "integer": ("minimum", "maximum", "be at least {}", "be at most {}"),
         "number": ("minimum", "maximum", "be at least {}", "be at most {}"),
         "string": ("minLength", "maxLength", "have at least {} characters", "have at most {} characters"),
@@ -86,7 +86,7 @@ class Formed(Shape):
 
     def read(self, value: object, path: str, problems: Problems) -> Any:
         before = len(problems.found)
-        value = self.inner.read(value, path, problems)
-        if len(problems.found) == before and self.regex.search(value) is None:
+        text = self.inner.read(value, path, problems)
+        if len(problems.found) == before and self.regex.search(text) is None:
             problems.add(path, f"{about(path)} must have the form {self.pattern.regex}.")
-        return value
+        return text

@@ -148,7 +148,7 @@ class Choice(Shape):
     def read(self, value: object, path: str, problems: Problems) -> Any:
         # `True` and `1.0` are equal to `1` in Python, and are not meant.
         if type(value) in (str, int) and value in self.choices:
-            return self.choices[value]  # type: ignore[index]
+            return self.choices[value]
         problems.must(path, self.expected, value)
         return value
 
