@@ -1,9 +1,13 @@
 //! The call context of a request: made once, in one way, for every route.
 
-use std::{sync::Arc, time::Duration};
+use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use jiff::{Timestamp, tz::TimeZone};
-use salvo::{Depot, Request, extract::Metadata, http::HeaderMap};
+use salvo::{
+    Depot, Request,
+    extract::Metadata,
+    http::{HeaderMap, HeaderValue, header::AUTHORIZATION},
+};
 use wheelhouse_core::{CallContext, Caller, Failure, Result};
 
 use crate::{
@@ -12,17 +16,26 @@ use crate::{
     state::State,
 };
 
-/// What the outermost middleware knows of a request, kept for errors and the log.
+/// What the outermost middleware knows of a request, kept for errors, the log and the metrics.
 #[derive(Debug, Clone)]
 pub(crate) struct RequestInfo {
     pub(crate) id: Arc<str>,
     pub(crate) received: Timestamp,
     pub(crate) shape: ErrorShape,
+    /// The template of the address, once the router has found it.
+    pub(crate) route: Option<Cow<'static, str>>,
 }
 
 impl RequestInfo {
     pub(crate) fn new(id: Arc<str>, received: Timestamp) -> Self {
-        Self { id, received, shape: ErrorShape::default() }
+        Self { id, received, shape: ErrorShape::default(), route: None }
+    }
+
+    /// The address as it came in may hold anything, so only its template is logged and counted.
+    pub(crate) fn found(&mut self, route: impl Into<Cow<'static, str>>) {
+        let route = route.into();
+        tracing::Span::current().record("route", route.as_ref());
+        self.route = Some(route);
     }
 }
 
@@ -31,11 +44,11 @@ impl RequestInfo {
 /// # Errors
 /// `Unauthenticated` for a header that holds no valid bearer token, whatever the route, and for no header where a user is needed.
 pub(crate) async fn caller(state: &State, headers: &HeaderMap, access: Access) -> Result<Caller> {
-    if matches!(access, Access::Public | Access::Socket) {
+    if matches!(access, Access::Public | Access::Socket | Access::Operator) {
         // A client that is about to sign in again may still send the token that has expired.
         return Ok(Caller::Anonymous);
     }
-    let Some(header) = headers.get("authorization") else {
+    let Some(token) = token(headers)? else {
         return if access == Access::Optional {
             Ok(Caller::Anonymous)
         } else {
@@ -44,15 +57,24 @@ pub(crate) async fn caller(state: &State, headers: &HeaderMap, access: Access) -
             ))
         };
     };
-    let token = header.to_str().ok().and_then(bearer).ok_or_else(|| {
-        Failure::unauthenticated("The Authorization header must be `Bearer`, a space and an access token.")
-            .with_code("token_invalid")
-    })?;
     state.services.accounts.verify(token).await
 }
 
-fn bearer(header: &str) -> Option<&str> {
-    let (scheme, token) = header.split_once(' ')?;
+/// The bearer token that a request brings, or `None` when it has no `Authorization` header.
+///
+/// # Errors
+/// `Unauthenticated` for a header that holds anything else.
+pub(crate) fn token(headers: &HeaderMap) -> Result<Option<&str>> {
+    let Some(header) = headers.get(AUTHORIZATION) else { return Ok(None) };
+    let token = bearer(header).ok_or_else(|| {
+        Failure::unauthenticated("The Authorization header must be `Bearer`, a space and a token.")
+            .with_code("token_invalid")
+    })?;
+    Ok(Some(token))
+}
+
+fn bearer(header: &HeaderValue) -> Option<&str> {
+    let (scheme, token) = header.to_str().ok()?.split_once(' ')?;
     let token = token.trim();
     (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
 }
@@ -125,11 +147,15 @@ mod tests {
 
     #[test]
     fn scheme_of_the_token_is_read_in_any_case() {
-        assert_eq!(bearer("Bearer abc"), Some("abc"));
-        assert_eq!(bearer("bearer  abc "), Some("abc"));
-        assert_eq!(bearer("Basic abc"), None);
-        assert_eq!(bearer("Bearer"), None);
-        assert_eq!(bearer("Bearer "), None);
+        for (header, token) in [
+            ("Bearer abc", Some("abc")),
+            ("bearer  abc ", Some("abc")),
+            ("Basic abc", None),
+            ("Bearer", None),
+            ("Bearer ", None),
+        ] {
+            assert_eq!(bearer(&HeaderValue::from_static(header)), token, "{header}");
+        }
     }
 
     #[test]

@@ -15,6 +15,10 @@ pub enum Access {
     Optional,
     /// Users with a valid token.
     User,
+    /// Users with a valid token whom the service finds to be administrators.
+    Administrator,
+    /// The handler hands what the request shows of itself to the service, as more than one kind of token may be good.
+    Operator,
     /// The handler checks the token in the query itself, as it can only refuse on the open socket.
     Socket,
 }
@@ -64,7 +68,7 @@ impl Tag {
             Self::Pam => "The assistant: say something, have something done.",
             Self::Speech => "Text to audio, by the first engine of the chain that can.",
             Self::OpenAi => "Routes that OpenAI's own client libraries speak, with the base URL `/api/v1`.",
-            Self::Plugins => "What is loaded, and what is not and why.",
+            Self::Plugins => "What is loaded, what is not and why, and what administrators do about it.",
             Self::Health => "For orchestrators and people who look after the host.",
         }
     }
@@ -149,6 +153,11 @@ impl Endpoint {
     /// Needs a token, unless said otherwise.
     pub(crate) fn post(path: &'static str, handler: impl Handler) -> Self {
         Self::new(Method::POST, path, handler)
+    }
+
+    /// Needs a token, unless said otherwise.
+    pub(crate) fn delete(path: &'static str, handler: impl Handler) -> Self {
+        Self::new(Method::DELETE, path, handler)
     }
 
     pub(crate) fn access(mut self, access: Access) -> Self {

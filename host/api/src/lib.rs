@@ -9,6 +9,7 @@ mod call;
 mod client_context;
 mod config;
 mod endpoint;
+mod metrics;
 mod middleware;
 mod openapi;
 mod problem;

@@ -4,6 +4,7 @@ mod accounts;
 mod audio;
 mod docs;
 mod health;
+mod metrics;
 mod openai_audio;
 mod pam;
 pub(crate) mod plugin_route;
@@ -44,6 +45,7 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
         openai_audio::endpoints(),
         plugins::endpoints(),
         health::endpoints(),
+        metrics::endpoints(),
         docs::endpoints(),
     ]
     .into_iter()
@@ -123,8 +125,8 @@ impl Handler for OtherMethod {
     async fn handle(&self, req: &mut Request, depot: &mut Depot, res: &mut Response, _: &mut FlowCtrl) {
         if let Ok(info) = depot.get_typed_mut::<RequestInfo>() {
             info.shape = self.shape;
+            info.found(self.route);
         }
-        tracing::Span::current().record("route", self.route);
         if req.method() == Method::OPTIONS {
             options(res, &self.allow);
         } else {

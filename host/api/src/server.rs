@@ -15,6 +15,7 @@ use wheelhouse_services::Services;
 use crate::{
     config::ApiConfig,
     endpoint::Access,
+    metrics::HttpMetrics,
     middleware::{Envelope, cors},
     openapi::DocumentCache,
     routes,
@@ -86,6 +87,7 @@ impl Api {
             shutdown,
             sockets: Sockets::default(),
             document: DocumentCache::default(),
+            metrics: HttpMetrics::default(),
         };
         Ok(Self { state: Arc::new(state) })
     }

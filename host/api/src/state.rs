@@ -9,7 +9,7 @@ use wheelhouse_core::{
 };
 use wheelhouse_services::Services;
 
-use crate::{config::ApiConfig, openapi::DocumentCache, socket::Sockets};
+use crate::{config::ApiConfig, metrics::HttpMetrics, openapi::DocumentCache, socket::Sockets};
 
 /// Put into every request by the envelope.
 pub(crate) struct State {
@@ -22,4 +22,5 @@ pub(crate) struct State {
     pub(crate) shutdown: CancellationToken,
     pub(crate) sockets: Sockets,
     pub(crate) document: DocumentCache,
+    pub(crate) metrics: HttpMetrics,
 }

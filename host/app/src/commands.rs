@@ -15,6 +15,7 @@ use crate::{
     cli::{Cli, Command},
     config::{Config, ConfigError, LogConfig, Overrides},
     host::StartError,
+    reload::Reload,
     telemetry,
 };
 
@@ -97,7 +98,11 @@ fn dispatch(cli: Cli) -> Result<(), CommandError> {
             let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
             runtime.block_on(async move {
                 match command {
-                    Command::Serve => serve::run(config).await,
+                    Command::Serve => {
+                        let (file, in_force) = (overrides.file(), config.clone());
+                        let load = move || Config::load(&overrides, &environment);
+                        serve::run(config, Reload::new(&file, in_force, Box::new(load))).await
+                    }
                     Command::Say(args) => say::run(config, args).await,
                     Command::Chat(args) => chat::run(config, args).await,
                     Command::Plugin(command) => plugin::run(config, &command).await,

@@ -1,6 +1,11 @@
 //! The whole host in one value: puts the parts together, and takes them apart again.
 
-use std::{convert::Infallible, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    convert::Infallible,
+    sync::Arc,
+    time::Duration,
+};
 
 use tokio_util::sync::CancellationToken;
 use wheelhouse_api::Api;
@@ -11,7 +16,7 @@ use wheelhouse_core::{
     plugin::Export,
 };
 use wheelhouse_engines::EnginesConfig;
-use wheelhouse_runtime::{PluginHost, PluginHostParts};
+use wheelhouse_runtime::{PluginConfig, PluginHost, PluginHostParts};
 use wheelhouse_services::{ChainKind, Ports, Services, ServicesConfig, validate_names};
 use wheelhouse_store::Store;
 
@@ -114,6 +119,7 @@ impl Host {
         let plugins = PluginHost::start(PluginHostParts {
             config: config.runtime.clone(),
             plugins: config.plugins.clone(),
+            disabled: BTreeSet::new(),
             plugins_dir: config.plugins_dir.clone(),
             cache_dir: config.compiled_dir(),
             bundled: BUNDLED,
@@ -185,6 +191,14 @@ impl Host {
             self.surroundings.entropy.clone(),
             shutdown,
         )
+    }
+
+    /// Puts another `[plugins]` in force.
+    ///
+    /// # Errors
+    /// `Invalid` with all problems, and then nothing has changed.
+    pub fn configure_plugins(&self, plugins: BTreeMap<String, PluginConfig>) -> Result<(), Failure> {
+        self.plugins.configure(plugins)
     }
 
     /// What the start-up page says of the configuration.

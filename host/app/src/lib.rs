@@ -7,5 +7,6 @@ pub mod commands;
 pub mod config;
 pub mod host;
 pub mod page;
+pub mod reload;
 mod secret_key;
 mod telemetry;

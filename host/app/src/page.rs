@@ -75,7 +75,9 @@ pub fn plugin_line(plugin: &PluginStatus) -> String {
         PluginState::Active => brings(plugin),
         PluginState::Compiling { reason } => reason.clone(),
         PluginState::Failing { reason } => format!("rests: {reason}"),
-        PluginState::Pending { reason } | PluginState::Refused { reason } | PluginState::Disabled { reason } => {
+        PluginState::Pending { reason }
+        | PluginState::Refused { reason }
+        | PluginState::Disabled { reason } => {
             format!("off: {reason}")
         }
     };

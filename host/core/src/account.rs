@@ -2,15 +2,39 @@
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{Result, User, UserId};
+
+/// What somebody may do beyond their own affairs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Nothing.
+    #[default]
+    User,
+    /// Looks after the host: switches plugins on and off, reloads and removes them, reads the metrics.
+    Administrator,
+}
+
+impl Role {
+    /// The role in snake_case, as it is stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Administrator => "administrator",
+        }
+    }
+}
 
 /// Somebody who can sign in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
     /// Who it is.
     pub user: User,
+    /// What they may do.
+    pub role: Role,
     /// PHC string of the password.
     pub password_hash: String,
     /// When it was made.
@@ -60,6 +84,15 @@ pub trait AccountStore: Send + Sync + 'static {
 
     /// The account of this user.
     async fn find_account(&self, user: &UserId) -> Result<Option<Account>>;
+
+    /// Gives an account a role. It holds from the next call on that asks for the account.
+    ///
+    /// # Errors
+    /// `NotFound` when the user has no account.
+    async fn set_role(&self, user: &UserId, role: Role) -> Result<()>;
+
+    /// Accounts of administrators, the oldest first, at most `limit`.
+    async fn list_administrators(&self, limit: u32) -> Result<Vec<Account>>;
 }
 
 /// Port: keeps sessions.

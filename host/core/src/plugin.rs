@@ -111,6 +111,21 @@ pub enum PluginState {
 }
 
 impl PluginState {
+    /// The name of every state.
+    pub const NAMES: [&str; 6] = ["compiling", "active", "pending", "refused", "failing", "disabled"];
+
+    /// The state in snake_case, without its reason.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Compiling { .. } => "compiling",
+            Self::Active => "active",
+            Self::Pending { .. } => "pending",
+            Self::Refused { .. } => "refused",
+            Self::Failing { .. } => "failing",
+            Self::Disabled { .. } => "disabled",
+        }
+    }
+
     /// Whether it is still to be seen if the plugin will serve.
     pub fn is_loading(&self) -> bool {
         matches!(self, Self::Compiling { .. })

@@ -18,6 +18,7 @@ use crate::{
     meter::Meter,
     sandbox::Sandbox,
     state::{self, DocumentAccess, State},
+    usage::{Peaks, raise},
 };
 
 /// A component that only needs memory to run.
@@ -108,6 +109,13 @@ pub(crate) struct Instance {
 }
 
 impl Instance {
+    /// Raises the peaks to what this instance has, and its last call has used.
+    pub(crate) fn report(&self, peaks: &Peaks) {
+        let limiter = &self.store.data().limiter;
+        raise(&peaks.memory_bytes, limiter.memory() as u64);
+        raise(&peaks.table_elements, limiter.tables() as u64);
+    }
+
     /// Begins a new account and returns its meter.
     pub(crate) fn meter(&self, budget: Duration) -> Arc<Meter> {
         self.meter.reset(budget);

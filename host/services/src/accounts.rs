@@ -15,12 +15,13 @@ use serde::Serialize;
 use uuid::Uuid;
 use wheelhouse_core::{
     CallContext, Caller, Failure, Result, User, UserId,
-    account::{Account, AccountStore, Redemption, RefreshToken, SessionStore},
+    account::{Account, AccountStore, Redemption, RefreshToken, Role, SessionStore},
     cache::Cache,
     clock::{Clock, Entropy},
 };
 
 pub use config::{AccountConfig, MIN_SECRET_BYTES, TokenAlgorithm};
+pub(crate) use field::normalise_email;
 
 use crate::Ports;
 use password::Passwords;
@@ -57,7 +58,22 @@ pub struct SignIn {
     /// Seconds.
     pub expires_in: u64,
     /// Who it is.
+    pub identity: Identity,
+}
+
+/// Who somebody is to this host.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Identity {
+    /// Who it is.
     pub user: User,
+    /// What they may do.
+    pub role: Role,
+}
+
+impl From<Account> for Identity {
+    fn from(Account { user, role, .. }: Account) -> Self {
+        Self { user, role }
+    }
 }
 
 /// Who may come in.
@@ -116,9 +132,10 @@ impl AccountService {
             email: Some(new.email),
             full_name: new.full_name,
         };
-        self.accounts.insert_account(&Account { user: user.clone(), password_hash, created: now }).await?;
-        tracing::info!(request_id = %ctx.request_id, user = %user.id, "account made");
-        self.open_session(user, now).await
+        let account = Account { user, role: Role::User, password_hash, created: now };
+        self.accounts.insert_account(&account).await?;
+        tracing::info!(request_id = %ctx.request_id, user = %account.user.id, "account made");
+        self.open_session(account.into(), now).await
     }
 
     /// Signs somebody in.
@@ -138,7 +155,7 @@ impl AccountService {
         match account {
             Some(account) if right => {
                 self.throttle.succeeded(&email).await?;
-                self.open_session(account.user, self.clock.now()).await
+                self.open_session(account.into(), self.clock.now()).await
             }
             _ => {
                 tracing::info!(request_id = %ctx.request_id, "login refused");
@@ -148,11 +165,11 @@ impl AccountService {
         }
     }
 
-    async fn open_session(&self, user: User, now: Timestamp) -> Result<SignIn> {
+    async fn open_session(&self, identity: Identity, now: Timestamp) -> Result<SignIn> {
         let session = self.entropy.uuid(now);
-        let (text, token) = self.new_refresh_token(session, &user.id, now);
+        let (text, token) = self.new_refresh_token(session, &identity.user.id, now);
         self.sessions.insert_refresh_token(&token).await?;
-        self.sign_in(user, session, text, now)
+        self.sign_in(identity, session, text, now)
     }
 
     fn new_refresh_token(&self, session: Uuid, user: &UserId, now: Timestamp) -> (String, RefreshToken) {
@@ -161,9 +178,16 @@ impl AccountService {
         (text, RefreshToken { hash, session, user: user.clone(), issued: now, expires })
     }
 
-    fn sign_in(&self, user: User, session: Uuid, refresh_token: String, now: Timestamp) -> Result<SignIn> {
-        let access_token = self.tokens.issue(&user, session, self.entropy.uuid(now), now)?;
-        Ok(SignIn { access_token, refresh_token, expires_in: self.tokens.life().as_secs(), user })
+    fn sign_in(
+        &self,
+        identity: Identity,
+        session: Uuid,
+        refresh_token: String,
+        now: Timestamp,
+    ) -> Result<SignIn> {
+        // The token says nothing of the role, as it would go on saying so after the role is gone.
+        let access_token = self.tokens.issue(&identity.user, session, self.entropy.uuid(now), now)?;
+        Ok(SignIn { access_token, refresh_token, expires_in: self.tokens.life().as_secs(), identity })
     }
 
     /// Takes a refresh token for the next pair. Each is good once: presenting it again means that somebody else has it, and ends the
@@ -187,7 +211,7 @@ impl AccountService {
         let account = self.accounts.find_account(&known.user).await?.ok_or_else(invalid)?;
         let (text, successor) = self.new_refresh_token(known.session, &known.user, now);
         match self.sessions.redeem_refresh_token(&hash, now, &successor).await? {
-            Redemption::Rotated => self.sign_in(account.user, known.session, text, now),
+            Redemption::Rotated => self.sign_in(account.into(), known.session, text, now),
             Redemption::Reused { session } => {
                 tracing::warn!(request_id = %ctx.request_id, user = %known.user, %session, "refresh token reused: session revoked");
                 self.mark_revoked(session).await?;
@@ -227,10 +251,10 @@ impl AccountService {
     ///
     /// # Errors
     /// `Unauthenticated` when nobody is signed in, or the account is gone.
-    pub async fn me(&self, ctx: &CallContext) -> Result<User> {
+    pub async fn me(&self, ctx: &CallContext) -> Result<Identity> {
         let user = ctx.require_user()?;
         let account = self.accounts.find_account(&user.id).await?;
-        account.map(|account| account.user).ok_or_else(|| {
+        account.map(Identity::from).ok_or_else(|| {
             Failure::unauthenticated("There is no such account any more.").with_code("account_gone")
         })
     }

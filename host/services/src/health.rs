@@ -18,6 +18,7 @@ use crate::{
     Ports,
     assistant::AssistantService,
     breaker::BreakerState,
+    plugins::{self, PluginDetail},
     speech::SpeechService,
     status::{MemberState, MemberStatus},
 };
@@ -185,7 +186,7 @@ impl HealthService {
     fn plugins(&self) -> PluginHealth {
         let catalog = self.catalog.current();
         let mut health = PluginHealth { ready: 0, loading: Vec::new(), problems: Vec::new() };
-        for plugin in catalog.plugins() {
+        for PluginDetail { status: plugin, .. } in plugins::details(&catalog, self.clock.now()) {
             let problem = |reason: &str| PluginProblem {
                 plugin: plugin.label().to_owned(),
                 source: plugin.source.clone(),

@@ -1,4 +1,4 @@
-//! What the product does: accounts, the assistant, speech, plugins and their routes, health.
+//! What the product does: accounts, the assistant, speech, plugins and their routes, health, metrics.
 //!
 //! A service takes a [`CallContext`](wheelhouse_core::CallContext) first, checks access and limits, chooses who does the
 //! work and calls ports; it knows neither HTTP nor SQL. Whether an engine is native code or a component makes no
@@ -14,26 +14,33 @@ use wheelhouse_core::{
     clock::{Clock, Entropy},
     conversation::ConversationStore,
     health::Dependency,
+    plugin::{PluginControl, PluginSwitchStore},
 };
 
 mod access;
 pub mod accounts;
+pub mod administrators;
 pub mod assistant;
 mod breaker;
 mod chain;
 pub mod health;
+pub mod metrics;
 pub mod names;
 pub mod plugins;
 pub mod routes;
 pub mod speech;
 pub mod status;
 
-pub use accounts::{AccountConfig, AccountService, Credentials, Registration, SignIn, TokenAlgorithm};
+pub use accounts::{
+    AccountConfig, AccountService, Credentials, Identity, Registration, SignIn, TokenAlgorithm,
+};
+pub use administrators::AdministratorService;
 pub use assistant::{AssistantConfig, AssistantService, TurnRequest};
 pub use breaker::{BreakerConfig, BreakerState};
 pub use health::{HealthService, HealthStatus, Liveness, Readiness};
+pub use metrics::{MetricsAccess, MetricsConfig, MetricsReader, MetricsService, MetricsSnapshot};
 pub use names::{ChainKind, UnknownName, validate_names};
-pub use plugins::PluginService;
+pub use plugins::{PluginDetail, PluginService};
 pub use routes::{RouteFailure, RouteService};
 pub use speech::{
     EngineVoices, GenericVoice, OutputFormat, SpeechConfig, SpeechRequest, SpeechService, SpokenAudio,
@@ -53,6 +60,10 @@ pub struct Ports {
     pub cache: Arc<dyn Cache>,
     /// What plugins contribute.
     pub catalog: CatalogReader,
+    /// Acts on plugins.
+    pub control: Arc<dyn PluginControl>,
+    /// Keeps which plugins are switched off.
+    pub switches: Arc<dyn PluginSwitchStore>,
     /// What the host cannot serve without.
     pub dependencies: Vec<Arc<dyn Dependency>>,
     /// The time.
@@ -70,6 +81,8 @@ pub struct ServicesConfig {
     pub assistant: AssistantConfig,
     /// Speech engines in order.
     pub speech: SpeechConfig,
+    /// Who may read the metrics.
+    pub metrics: MetricsConfig,
 }
 
 /// All services. Cheap to clone.
@@ -77,16 +90,20 @@ pub struct ServicesConfig {
 pub struct Services {
     /// Who may come in.
     pub accounts: Arc<AccountService>,
+    /// Who looks after the host.
+    pub administrators: Arc<AdministratorService>,
     /// PAM.
     pub assistant: Arc<AssistantService>,
     /// Text to audio.
     pub speech: Arc<SpeechService>,
-    /// What is loaded.
+    /// What is loaded, and what is done about it.
     pub plugins: Arc<PluginService>,
     /// Routes that plugins bring.
     pub routes: Arc<RouteService>,
     /// Whether the host can serve.
     pub health: Arc<HealthService>,
+    /// How the host is in figures.
+    pub metrics: Arc<MetricsService>,
 }
 
 impl Services {
@@ -98,9 +115,19 @@ impl Services {
         let accounts = Arc::new(AccountService::new(&config.accounts, ports)?);
         let assistant = Arc::new(AssistantService::new(&config.assistant, ports));
         let speech = Arc::new(SpeechService::new(&config.speech, ports));
-        let plugins = Arc::new(PluginService::new(ports.catalog.clone()));
+        let administrators = Arc::new(AdministratorService::new(ports.accounts.clone()));
+        let plugins = Arc::new(PluginService::new(ports, administrators.clone()));
         let routes = Arc::new(RouteService::new(ports.catalog.clone()));
         let health = Arc::new(HealthService::new(ports, assistant.clone(), speech.clone(), version));
-        Ok(Self { accounts, assistant, speech, plugins, routes, health })
+        let metrics = Arc::new(MetricsService::new(
+            &config.metrics,
+            ports,
+            accounts.clone(),
+            administrators.clone(),
+            assistant.clone(),
+            speech.clone(),
+            health.clone(),
+        )?);
+        Ok(Self { accounts, administrators, assistant, speech, plugins, routes, health, metrics })
     }
 }

@@ -2,10 +2,7 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
-use wheelhouse_core::{
-    catalog::{Catalog, Lookup},
-    plugin::PluginState,
-};
+use wheelhouse_core::catalog::{Catalog, Lookup};
 
 use crate::breaker::BreakerState;
 
@@ -21,6 +18,21 @@ pub enum MemberState {
     Refused,
     /// Nothing of this name was found.
     Missing,
+}
+
+impl MemberState {
+    /// Every state.
+    pub const ALL: [Self; 4] = [Self::Ready, Self::Loading, Self::Refused, Self::Missing];
+
+    /// The state in snake_case.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ready => "ready",
+            Self::Loading => "loading",
+            Self::Refused => "refused",
+            Self::Missing => "missing",
+        }
+    }
 }
 
 /// One member of a chain: `/api/v1/tts/engines`, the health report.

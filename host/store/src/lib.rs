@@ -11,6 +11,7 @@ mod document;
 mod error;
 mod session;
 mod sql;
+mod switch;
 
 use std::{fmt, path::Path, sync::Arc};
 
@@ -21,6 +22,7 @@ use wheelhouse_core::{
     conversation::ConversationStore,
     document::DocumentStore,
     health::Dependency,
+    plugin::PluginSwitchStore,
 };
 
 use crate::{
@@ -38,6 +40,7 @@ pub struct Store {
     sessions: Arc<dyn SessionStore>,
     conversations: Arc<dyn ConversationStore>,
     documents: Arc<dyn DocumentStore>,
+    switches: Arc<dyn PluginSwitchStore>,
     cache: Arc<dyn Cache>,
     dependencies: Vec<Arc<dyn Dependency>>,
     summary: StoreSummary,
@@ -105,6 +108,7 @@ impl Store {
             sessions: database.clone(),
             conversations: database.clone(),
             documents: database.clone(),
+            switches: database.clone(),
             dependencies: vec![database.clone(), cache.dependency],
             cache: cache.cache,
             summary: StoreSummary { database: Place { kind: B::KIND, place }, cache: cache_place },
@@ -130,6 +134,11 @@ impl Store {
     /// Keeps plugins' documents.
     pub fn documents(&self) -> Arc<dyn DocumentStore> {
         self.documents.clone()
+    }
+
+    /// Keeps which plugins are switched off.
+    pub fn switches(&self) -> Arc<dyn PluginSwitchStore> {
+        self.switches.clone()
     }
 
     /// Keeps what need not last.

@@ -1,4 +1,4 @@
-//! The request's id, span, log line, security headers; panics and errors that nobody has put into words.
+//! The request's id, span, log line, figures, security headers; panics and errors that nobody has put into words.
 
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
@@ -41,7 +41,6 @@ impl Handler for Envelope {
             "request",
             request_id = %id,
             method = %req.method(),
-            // The address as it came in may hold anything, so only its template is logged, once the router has found it.
             route = field::Empty,
         );
         depot.insert_typed(RequestInfo::new(id.clone(), received));
@@ -56,9 +55,11 @@ impl Handler for Envelope {
                 Problem::from(panicked).render(req, depot, res);
             }
             complete(req, depot, res);
-            let status = res.status_code.unwrap_or(StatusCode::OK).as_u16();
-            let ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-            tracing::info!(status, ms, "answered");
+            let (status, took) = (res.status_code.unwrap_or(StatusCode::OK), began.elapsed());
+            let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+            tracing::info!(status = status.as_u16(), ms, "answered");
+            let route = depot.get_typed_mut::<RequestInfo>().ok().and_then(|info| info.route.take());
+            self.state.metrics.count(route, req.method(), status, took);
         }
         .instrument(span)
         .await;

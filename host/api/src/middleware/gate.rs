@@ -43,10 +43,10 @@ impl Handler for Gate {
             return Problem::from(Failure::internal("the route has no envelope")).render(req, depot, res);
         };
         info.shape = self.shape;
-        let info = info.clone();
         if let Some(route) = self.route {
-            tracing::Span::current().record("route", route);
+            info.found(route);
         }
+        let info = info.clone();
         let limit = self.deadline.limit(&self.state.config.deadlines);
         let ctx = match call::caller(&self.state, req.headers(), self.access).await {
             Ok(caller) => call::context(&info, caller, req.headers(), limit),

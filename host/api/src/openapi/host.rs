@@ -37,7 +37,8 @@ fn operation(generators: &mut Generators, endpoint: &Endpoint, docs: &Docs) -> V
         "summary": docs.summary,
         "responses": responses,
         "security": match endpoint.access {
-            Access::User => security(),
+            Access::User | Access::Administrator => security(),
+            Access::Operator => json!([{}, {"bearer": []}]),
             Access::Public | Access::Optional | Access::Socket => json!([]),
         },
     });
@@ -56,9 +57,12 @@ fn operation(generators: &mut Generators, endpoint: &Endpoint, docs: &Docs) -> V
 /// Its own failures, and those that come of having a body, a token, or a body of JSON.
 fn failures(endpoint: &Endpoint, docs: &Docs) -> Vec<u16> {
     let mut statuses = docs.failures.to_vec();
-    if endpoint.access == Access::User {
+    if matches!(endpoint.access, Access::User | Access::Administrator | Access::Operator) {
         // 503 is for a token that cannot be checked.
         statuses.extend([401, 503]);
+    }
+    if matches!(endpoint.access, Access::Administrator | Access::Operator) {
+        statuses.push(403);
     }
     if docs.body.is_some() {
         statuses.extend([400, 413, 415]);

@@ -4,8 +4,8 @@ use salvo::{Writer, handler};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use wheelhouse_core::Failure;
-use wheelhouse_services::{Credentials, Registration, SignIn};
+use wheelhouse_core::{Failure, account};
+use wheelhouse_services::{Credentials, Identity, Registration, SignIn};
 
 use crate::{
     body::{Form, Json},
@@ -67,20 +67,36 @@ struct PasswordGrant {
     password: String,
 }
 
+/// What somebody may do beyond their own affairs.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum Role {
+    /// Nothing.
+    User,
+    /// Looks after the host.
+    Administrator,
+}
+
 /// Somebody who is signed in.
 #[derive(Serialize, JsonSchema)]
-pub(crate) struct User {
+struct User {
     /// Stable for the life of the account.
     id: String,
     /// Lower case.
     email: Option<String>,
     /// As the user wrote it.
     full_name: Option<String>,
+    /// What they may do. The operator gives roles where the host runs.
+    role: Role,
 }
 
-impl From<wheelhouse_core::User> for User {
-    fn from(user: wheelhouse_core::User) -> Self {
-        Self { id: user.id.0, email: user.email, full_name: user.full_name }
+impl From<Identity> for User {
+    fn from(Identity { user, role }: Identity) -> Self {
+        let role = match role {
+            account::Role::User => Role::User,
+            account::Role::Administrator => Role::Administrator,
+        };
+        Self { id: user.id.0, email: user.email, full_name: user.full_name, role }
     }
 }
 
@@ -106,7 +122,7 @@ impl From<SignIn> for Tokens {
             refresh_token: sign_in.refresh_token,
             token_type: "bearer",
             expires_in: sign_in.expires_in,
-            user: sign_in.user.into(),
+            user: sign_in.identity.into(),
         }
     }
 }
@@ -162,12 +178,14 @@ async fn logout(call: Call) -> Result<NoContent, Problem> {
 
 #[handler]
 async fn me(call: Call) -> Answer<User> {
-    let user = call.state.services.accounts.me(&call.ctx).await?;
-    Ok(Reply::ok(user.into()))
+    let identity = call.state.services.accounts.me(&call.ctx).await?;
+    Ok(Reply::ok(identity.into()))
 }
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
-    let user = json!({"id": "0198a1f0-8c3e-7b5a-9d2e-4f6a8b0c1d2e", "email": "mia@example.com", "full_name": "Mia Example"});
+    let user = json!({
+        "id": "0198a1f0-8c3e-7b5a-9d2e-4f6a8b0c1d2e", "email": "mia@example.com", "full_name": "Mia Example", "role": "user",
+    });
     let tokens = json!({
         "access_token": "eyJhbGciOiJIUzI1NiJ9.e30.3Zb2t0w0",
         "refresh_token": "whr_4Qm1nT9s",

@@ -12,7 +12,11 @@ use wheelhouse_core::{
 use wheelhouse_services::RouteFailure;
 
 use super::{API, allow, options};
-use crate::{body, call::Call, problem::Problem};
+use crate::{
+    body,
+    call::{Call, RequestInfo},
+    problem::Problem,
+};
 
 /// Hands the request to the plugin that has such a route, whichever the catalog knows at this moment.
 #[handler]
@@ -20,8 +24,9 @@ pub(crate) async fn answer(call: Call, req: &mut Request, depot: &mut Depot, res
     let method = plugin_method(req.method());
     // As it came in: the router's own parameter is decoded as a whole, and would turn `%2F` into a part of the path.
     let path = req.uri().path().strip_prefix(API).unwrap_or_default().to_owned();
-    if let Some(template) = template(&call, method, &path) {
-        tracing::Span::current().record("route", template);
+    if let (Some(template), Ok(info)) = (template(&call, method, &path), depot.get_typed_mut::<RequestInfo>())
+    {
+        info.found(template);
     }
     match dispatch(&call, method, &path, req).await {
         Ok(response) => write(response, res),
@@ -79,7 +84,7 @@ fn plugin_method(method: &Method) -> Option<route::Method> {
     }
 }
 
-/// For the log: what the plugin calls the address.
+/// For log and metrics: what the plugin calls the address.
 fn template(call: &Call, method: Option<route::Method>, path: &str) -> Option<String> {
     match call.state.catalog.current().find_route(method, path) {
         RouteMatch::Found { route, .. } => Some(format!("{API}{}", route.route.definition().path)),

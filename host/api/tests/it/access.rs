@@ -19,9 +19,15 @@ const TABLE: &[(&str, &str, Access)] = &[
     ("GET", "/api/v1/tts/engines", Access::User),
     ("POST", "/api/v1/audio/speech", Access::User),
     ("GET", "/api/v1/plugins", Access::User),
+    ("GET", "/api/v1/plugins/{id}", Access::User),
+    ("POST", "/api/v1/plugins/{id}/enable", Access::Administrator),
+    ("POST", "/api/v1/plugins/{id}/disable", Access::Administrator),
+    ("POST", "/api/v1/plugins/{id}/reload", Access::Administrator),
+    ("DELETE", "/api/v1/plugins/{id}", Access::Administrator),
     ("GET", "/health", Access::Public),
     ("GET", "/health/live", Access::Public),
     ("GET", "/health/ready", Access::Public),
+    ("GET", "/metrics", Access::Operator),
     ("GET", "/", Access::Public),
     ("GET", "/docs", Access::Public),
     ("GET", "/docs/{**file}", Access::Public),
@@ -38,7 +44,10 @@ fn every_address_stands_in_the_table() {
 #[tokio::test]
 async fn address_that_needs_a_token_refuses_none_and_a_wrong_one() {
     let host = Host::new();
-    for (method, path, _) in TABLE.iter().filter(|(.., access)| *access == Access::User) {
+    for (method, path, _) in TABLE
+        .iter()
+        .filter(|(.., access)| matches!(access, Access::User | Access::Administrator | Access::Operator))
+    {
         for (header, challenge) in [
             (None, r#"Bearer realm="wheelhouse""#),
             (Some("Bearer nonsense"), r#"Bearer realm="wheelhouse", error="invalid_token""#),
@@ -53,6 +62,18 @@ async fn address_that_needs_a_token_refuses_none_and_a_wrong_one() {
             assert_eq!(told.header("www-authenticate"), challenge, "{method} {path} with {header:?}");
         }
     }
+}
+
+#[tokio::test]
+async fn address_for_administrators_refuses_users_and_says_how_one_becomes_one() {
+    let host = Host::new();
+    let mia = host.guest("mia").await;
+    for (method, path, _) in TABLE.iter().filter(|(.., access)| *access == Access::Administrator) {
+        let told = host.ask(method.parse().unwrap(), &path.replace("{id}", "sums")).by(&mia).send().await;
+        assert_eq!((told.status, &told.body["code"]), (403, &json!("not_administrator")), "{method} {path}");
+        assert!(told.body["detail"].as_str().unwrap().contains("wheelhouse account promote"));
+    }
+    assert_eq!(host.control.acts(), Vec::<String>::new());
 }
 
 #[tokio::test]

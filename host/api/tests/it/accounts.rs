@@ -12,10 +12,29 @@ async fn registration_is_created_and_signs_in() {
     assert_eq!(told.status, 201);
     assert_eq!(told.body["token_type"], "bearer");
     assert_eq!(told.body["user"]["email"], "mia@example.com");
+    assert_eq!(told.body["user"]["role"], "user");
     assert_eq!(told.header("cache-control"), "no-store");
     let token = format!("Bearer {}", told.body["access_token"].as_str().unwrap());
     let me = host.get("/api/v1/auth/me").header("authorization", &token).send().await;
     assert_eq!((me.status, &me.body["full_name"]), (200, &json!("Mia")));
+}
+
+#[tokio::test]
+async fn administrator_is_told_their_role() {
+    let host = Host::new();
+    let mia = host.administrator("mia").await;
+    let me = host.get("/api/v1/auth/me").by(&mia).send().await;
+    assert_eq!((me.status, &me.body["role"]), (200, &json!("administrator")));
+    let login = json!({"email": "mia@example.com", "password": PASSWORD});
+    let login = host.post("/api/v1/auth/login").json(&login).await;
+    assert_eq!(login.body["user"]["role"], "administrator");
+}
+
+#[tokio::test]
+async fn role_cannot_be_asked_for() {
+    let registration = json!({"email": "mia@example.com", "password": PASSWORD, "role": "administrator"});
+    let told = Host::new().post("/api/v1/auth/register").json(&registration).await;
+    assert_eq!((told.status, told.fields()), (422, vec!["role"]));
 }
 
 #[tokio::test]

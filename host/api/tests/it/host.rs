@@ -12,11 +12,11 @@ use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 use wheelhouse_api::{Api, ApiConfig, openapi};
-use wheelhouse_core::{Secret, catalog::CatalogPublisher};
-use wheelhouse_services::{AccountConfig, Ports, Registration, Services, ServicesConfig};
+use wheelhouse_core::{CallContext, Caller, Secret, catalog::CatalogPublisher};
+use wheelhouse_services::{AccountConfig, MetricsConfig, Ports, Registration, Services, ServicesConfig};
 
 use crate::fakes::{
-    Counter, FakeCache, FakeClock, FakeDependency, FakeProvider, FakeStore, speaking_catalog,
+    Counter, FakeCache, FakeClock, FakeControl, FakeDependency, FakeProvider, FakeStore, speaking_catalog,
 };
 
 pub(crate) const PASSWORD: &str = "correct horse battery";
@@ -29,6 +29,7 @@ pub(crate) struct Host {
     pub(crate) cache: Arc<FakeCache>,
     pub(crate) provider: Arc<FakeProvider>,
     pub(crate) dependency: Arc<FakeDependency>,
+    pub(crate) control: Arc<FakeControl>,
     pub(crate) publisher: CatalogPublisher,
     pub(crate) shutdown: CancellationToken,
 }
@@ -46,19 +47,26 @@ impl Host {
     }
 
     pub(crate) fn with(change: impl FnOnce(&mut ApiConfig)) -> Self {
+        Self::with_metrics(MetricsConfig::default(), change)
+    }
+
+    pub(crate) fn with_metrics(metrics: MetricsConfig, change: impl FnOnce(&mut ApiConfig)) -> Self {
         let clock = Arc::new(FakeClock::default());
         let cache = Arc::new(FakeCache::new(clock.clone()));
         let store = Arc::new(FakeStore::default());
         let provider = Arc::new(FakeProvider::default());
         let dependency = Arc::new(FakeDependency::default());
+        let control = Arc::new(FakeControl::default());
         let entropy = Arc::new(Counter::default());
         let publisher = CatalogPublisher::new(speaking_catalog(&provider));
         let ports = Ports {
             accounts: store.clone(),
             sessions: store.clone(),
-            conversations: store,
+            conversations: store.clone(),
             cache: cache.clone(),
             catalog: publisher.reader(),
+            control: control.clone(),
+            switches: store,
             dependencies: vec![dependency.clone()],
             clock: clock.clone(),
             entropy: entropy.clone(),
@@ -66,6 +74,7 @@ impl Host {
         let secret = Secret::new("a secret of more than thirty-two bytes");
         let mut config = ServicesConfig {
             accounts: AccountConfig { secret_key: Some(secret), ..AccountConfig::default() },
+            metrics,
             ..ServicesConfig::default()
         };
         config.assistant.providers = vec!["assist".to_owned()];
@@ -85,6 +94,7 @@ impl Host {
             cache,
             provider,
             dependency,
+            control,
             publisher,
             shutdown,
         }
@@ -97,14 +107,23 @@ impl Host {
             password: PASSWORD.to_owned(),
             full_name: Some(name.to_owned()),
         };
-        let ctx = wheelhouse_core::CallContext::new(
-            "test",
-            wheelhouse_core::Caller::Anonymous,
-            jiff::Timestamp::UNIX_EPOCH,
-            Duration::from_secs(30),
-        );
-        let sign_in = self.services.accounts.register(&ctx, registration).await.unwrap();
-        Guest { id: sign_in.user.id.0, token: sign_in.access_token, refresh_token: sign_in.refresh_token }
+        let sign_in = self.services.accounts.register(&ctx(Caller::Anonymous), registration).await.unwrap();
+        let id = sign_in.identity.user.id.0;
+        Guest { id, token: sign_in.access_token, refresh_token: sign_in.refresh_token }
+    }
+
+    /// Signs a new administrator in.
+    pub(crate) async fn administrator(&self, name: &str) -> Guest {
+        let guest = self.guest(name).await;
+        let email = format!("{name}@example.com");
+        self.services.administrators.promote(&ctx(Caller::Host), &email).await.unwrap();
+        guest
+    }
+
+    /// Takes back what an administrator has more than a user.
+    pub(crate) async fn demote(&self, name: &str) {
+        let email = format!("{name}@example.com");
+        self.services.administrators.demote(&ctx(Caller::Host), &email).await.unwrap();
     }
 
     pub(crate) fn get(&self, path: &str) -> Ask<'_> {
@@ -133,6 +152,10 @@ impl Host {
         let task = tokio::spawn(async move { api.serve(listener).await });
         Listening { address, task }
     }
+}
+
+fn ctx(caller: Caller) -> CallContext {
+    CallContext::new("test", caller, jiff::Timestamp::UNIX_EPOCH, Duration::from_secs(30))
 }
 
 pub(crate) struct Listening {

@@ -89,3 +89,19 @@ async fn log_line_names_the_request_and_what_only_the_log_may_read() {
     let text = log();
     assert!(text.contains("find-me") && text.contains("only for the log"), "{text}");
 }
+
+#[tokio::test]
+async fn who_did_what_to_a_plugin_is_logged() {
+    listen();
+    let host = Host::new();
+    let mia = host.administrator("mia").await;
+    let told =
+        host.post("/api/v1/plugins/wins/disable").by(&mia).header("x-request-id", "find-me").send().await;
+    assert_eq!(told.status, 200);
+    let text = log();
+    let line = text.lines().find(|line| line.contains("plugin administered")).unwrap();
+    for said in ["find-me", &mia.id, r#"plugin="wins""#, r#"act="disable""#] {
+        assert!(line.contains(said), "{said} is missing in: {line}");
+    }
+    assert!(!text.contains(&mia.token), "{text}");
+}

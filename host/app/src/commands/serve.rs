@@ -11,12 +11,13 @@ use crate::{
     config::Config,
     host::Host,
     page::{Introduction, StartPage, plugin_line},
+    reload::Reload,
 };
 
 /// How long the start-up page waits for plugins that need no compiling.
 const SETTLING: Duration = Duration::from_millis(800);
 
-pub(super) async fn run(config: Config) -> Result<(), CommandError> {
+pub(super) async fn run(config: Config, reload: Reload) -> Result<(), CommandError> {
     let started = Instant::now();
     // First of all: a port that is taken is the most common problem, and nothing else is of use then.
     let listener = TcpListener::bind(&config.server.listen).await.map_err(|error| {
@@ -38,6 +39,7 @@ pub(super) async fn run(config: Config) -> Result<(), CommandError> {
     let served = tokio::select! {
         served = api.serve(listener) => served,
         never = host.housekeep() => match never {},
+        never = reload.follow(&host) => match never {},
     };
     introduced.abort();
     signals.abort();

@@ -28,6 +28,16 @@ pub struct Overrides {
     pub plugins_dir: Option<PathBuf>,
 }
 
+impl Overrides {
+    /// The operator's file, whether or not it is there.
+    pub fn file(&self) -> PathBuf {
+        self.file.clone().unwrap_or_else(|| PathBuf::from(FILE))
+    }
+}
+
+/// The operator's file, where none is named.
+const FILE: &str = "wheelhouse.toml";
+
 const DEFAULTS: &str = include_str!("../../../../config/default.toml");
 const PRODUCTION: &str = include_str!("../../../../config/production.toml");
 const DEVELOPMENT: &str = include_str!("../../../../config/development.toml");
@@ -90,7 +100,7 @@ fn operators_file(named: Option<&Path>, problems: &mut Vec<String>) -> Option<Pa
             problems.push(format!("the configuration file `{}` is not there", file.display()));
             None
         }
-        None => Some(PathBuf::from("wheelhouse.toml")).filter(|file| file.is_file()),
+        None => Some(PathBuf::from(FILE)).filter(|file| file.is_file()),
     }
 }
 

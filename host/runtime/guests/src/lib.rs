@@ -25,3 +25,22 @@ pub fn all() -> &'static [Guest] {
 pub fn guest(name: &str) -> &'static Guest {
     all().iter().find(|guest| guest.id == name).unwrap_or_else(|| panic!("there is no guest `{name}`"))
 }
+
+/// The guest `numbered` as plugin `numbered-<number>`, with the tool `numbered<number>` and the route `/numbered-<number>`, all with four
+/// digits.
+///
+/// # Panics
+/// When the number has more digits.
+pub fn numbered(number: u16) -> Vec<u8> {
+    let digits = format!("{number:04}").into_bytes();
+    assert_eq!(digits.len(), 4, "four digits are what the guest has room for");
+    let mut bytes = guest("numbered").bytes.to_vec();
+    for before in [&b"numbered-0000"[..], b"Numbered0000", b"I am 0000"] {
+        let places: Vec<usize> =
+            bytes.windows(before.len()).enumerate().filter(|(_, w)| *w == before).map(|(at, _)| at).collect();
+        for at in places {
+            bytes[at + before.len() - 4..at + before.len()].copy_from_slice(&digits);
+        }
+    }
+    bytes
+}

@@ -6,13 +6,13 @@ use wheelhouse_core::plugin::{Export, PluginState};
 use wheelhouse_guests::guest;
 use wheelhouse_runtime::PluginConfig;
 
-use crate::support::{Setup, bundle};
+use crate::support::{Setup, ann, bundle};
 
 #[tokio::test]
 async fn a_dropped_in_component_brings_its_tools_and_routes() {
     let host = Setup::new(&["echo"]).start().await;
     let status = host.status("echo");
-    assert_eq!(status.state, PluginState::Ready);
+    assert_eq!(status.state, PluginState::Active);
     assert_eq!(status.info.as_ref().unwrap().version.to_string(), "1.2.3");
     assert_eq!(status.tools, ["echo", "change_thing"]);
     assert_eq!(status.routes, ["GET /api/v1/echo", "PATCH /api/v1/things/{id}", "POST /api/v1/raw/{name}"]);
@@ -165,7 +165,7 @@ async fn a_bundled_plugin_of_another_name_is_refused() {
 async fn a_tool_whose_name_is_taken_is_left_out() {
     let host = Setup::new(&["echo", "takes_a_tool"]).start().await;
     let status = host.status("takes-a-tool");
-    assert_eq!(status.state, PluginState::Ready);
+    assert_eq!(status.state, PluginState::Active);
     assert!(status.tools.is_empty() && status.problems[0].contains("`echo`"), "{status:?}");
     host.assert_serves().await;
 }
@@ -186,6 +186,23 @@ async fn a_plugin_that_is_switched_off_says_where() {
     let host = setup.start().await;
     assert!(host.refusal("echo.wasm").contains("[plugins.echo]"));
     assert!(host.catalog.tool("echo").is_none());
+}
+
+#[tokio::test]
+async fn plugins_serve_side_by_side_however_many_there_are() {
+    let mut setup = Setup::new(&["echo"]);
+    assert_eq!(guest("numbered").bytes.len(), wheelhouse_guests::numbered(1).len());
+    let names: Vec<String> = (1..=20).map(|number| format!("numbered{number:04}")).collect();
+    for (name, number) in names.iter().zip(1..) {
+        setup = setup.file(&format!("{name}.wasm"), wheelhouse_guests::numbered(number));
+    }
+    let host = setup.start().await;
+    for (name, number) in names.iter().zip(1..) {
+        let answer = host.call(&ann(), name, serde_json::json!({})).await.unwrap();
+        assert_eq!(answer.text, format!("I am {number:04}."));
+        assert_eq!(host.status(&format!("numbered-{number:04}")).routes.len(), 1);
+    }
+    assert_eq!(host.host.generations(), 21);
 }
 
 #[tokio::test]

@@ -14,4 +14,7 @@ mod routes;
 mod shutdown;
 mod speech;
 mod support;
+mod swap;
+mod switches;
 mod tools;
+mod vitals;

@@ -11,7 +11,7 @@ use wheelhouse_core::{
 
 use crate::support::{Setup, TestHost, ann};
 
-fn say(text: &str) -> Utterance {
+pub(crate) fn say(text: &str) -> Utterance {
     Utterance { text: text.to_owned(), voice: None, language: None, speed: 1.0 }
 }
 

@@ -1,7 +1,7 @@
 //! A host with the guests of a test in its drop-in folder.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
     sync::Arc,
@@ -41,6 +41,7 @@ impl Clock for FixedClock {
 pub(crate) struct Setup {
     pub(crate) config: RuntimeConfig,
     pub(crate) plugins: BTreeMap<String, PluginConfig>,
+    pub(crate) disabled: BTreeSet<String>,
     pub(crate) bundled: &'static [Bundled],
     pub(crate) documents: Arc<Documents>,
     pub(crate) cache_dir: PathBuf,
@@ -57,9 +58,11 @@ impl Setup {
         let mut config = RuntimeConfig::default();
         config.pool.instances = 16;
         config.describe_ms = 30_000;
+        config.watch_ms = 100;
         Self {
             config,
             plugins: BTreeMap::new(),
+            disabled: BTreeSet::new(),
             bundled: &[],
             documents: Arc::default(),
             // Shared by all tests, so that each guest is compiled once.
@@ -92,6 +95,7 @@ impl Setup {
         PluginHost::start(PluginHostParts {
             config: self.config.clone(),
             plugins: self.plugins.clone(),
+            disabled: self.disabled.clone(),
             plugins_dir: self.folder.path().to_owned(),
             cache_dir: self.cache_dir.clone(),
             bundled: self.bundled,
@@ -134,9 +138,34 @@ impl TestHost {
     pub(crate) fn refusal(&self, file: &str) -> &str {
         let named = |status: &&PluginStatus| matches!(&status.source, wheelhouse_core::plugin::PluginSource::File { name } if name == file);
         match &self.catalog.plugins().iter().find(named).unwrap().state {
-            PluginState::Refused { reason } => reason,
+            PluginState::Refused { reason } | PluginState::Disabled { reason } => reason,
             other => panic!("{file} is {other:?}"),
         }
+    }
+
+    /// Puts a guest into the drop-in folder in one go, in the place of whatever has this name.
+    pub(crate) fn drop_in(&self, file: &str, name: &str) {
+        let folder = self.setup.folder.path();
+        fs::write(folder.join("incoming"), guest(name).bytes).unwrap();
+        fs::rename(folder.join("incoming"), folder.join(file)).unwrap();
+    }
+
+    /// Waits until the catalog is as expected, and goes on with that one.
+    pub(crate) async fn until(&mut self, expected: impl FnMut(&Catalog) -> bool) {
+        let reader = self.host.catalog();
+        let waited = tokio::time::timeout(Duration::from_secs(60), reader.wait_until(expected)).await;
+        self.catalog = waited.unwrap_or_else(|_| panic!("{:#?}", reader.current().plugins()));
+    }
+
+    /// Waits until so many versions of plugins are in memory.
+    pub(crate) async fn until_generations(&self, expected: usize) {
+        let reached = async {
+            while self.host.generations() != expected {
+                tokio::task::yield_now().await;
+            }
+        };
+        let reached = tokio::time::timeout(Duration::from_secs(60), reached).await;
+        assert!(reached.is_ok(), "there are {}", self.host.generations());
     }
 
     /// Calls a tool for a user.

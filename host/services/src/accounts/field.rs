@@ -56,7 +56,7 @@ pub(super) fn may_be_password(password: &str) -> bool {
 }
 
 /// The address in lower case, or `None` when it cannot be one. Whether somebody reads it, only a message to it can tell.
-pub(super) fn normalise_email(email: &str) -> Option<String> {
+pub(crate) fn normalise_email(email: &str) -> Option<String> {
     let email = email.trim();
     if email.len() > EMAIL_BYTES || email.chars().any(|c| c.is_whitespace() || c.is_control()) {
         return None;

@@ -44,13 +44,13 @@ async fn registered_user_signs_in_with_any_case_of_the_address() {
     let world = World::new(nothing());
     let services = world.services();
     let registered = register(&world, &services, "Ada@Example.com").await;
-    assert_eq!(registered.user.email.as_deref(), Some("ada@example.com"));
+    assert_eq!(registered.identity.user.email.as_deref(), Some("ada@example.com"));
     assert_eq!(registered.expires_in, 1_800);
     let again = login(&world, &services, " ADA@example.COM", PASSWORD).await.unwrap();
-    assert_eq!(again.user, registered.user);
+    assert_eq!(again.identity, registered.identity);
     let ctx = signed_in(&world, &services, &again).await;
-    assert_eq!(ctx.user(), Some(&registered.user), "the token says who it is");
-    assert_eq!(services.accounts.me(&ctx).await.unwrap(), registered.user);
+    assert_eq!(ctx.user(), Some(&registered.identity.user), "the token says who it is");
+    assert_eq!(services.accounts.me(&ctx).await.unwrap(), registered.identity);
 }
 
 #[tokio::test]
@@ -273,7 +273,7 @@ async fn refresh_token_is_good_once_and_brings_the_next() {
     let first = register(&world, &services, "ada@example.com").await;
     world.clock.advance(Duration::from_secs(3_600));
     let second = services.accounts.refresh(&world.anonymous(), &first.refresh_token).await.unwrap();
-    assert_eq!(second.user, first.user);
+    assert_eq!(second.identity, first.identity);
     assert_ne!(second.refresh_token, first.refresh_token);
     let Caller::User { session, .. } = services.accounts.verify(&second.access_token).await.unwrap() else {
         panic!("a user")

@@ -2,9 +2,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod accounts;
+mod administrators;
 mod assistant;
 mod fakes;
 mod health;
+mod metrics;
 mod names;
 mod plugins;
 mod routes;

@@ -1,6 +1,9 @@
 //! The contract of `AccountStore`.
 
-use wheelhouse_core::{FailureClass, User, UserId, account::Account};
+use wheelhouse_core::{
+    FailureClass, User, UserId,
+    account::{Account, Role},
+};
 use wheelhouse_store::Store;
 
 use crate::ground::at;
@@ -12,6 +15,10 @@ crate::on_every_database!(
     unknown_account_is_none,
     user_id_is_taken_once,
     text_with_a_zero_character_is_invalid,
+    account_keeps_the_role_that_it_was_made_with,
+    role_holds_until_it_is_taken_back,
+    role_of_nobody_is_not_found,
+    administrators_are_listed_by_age_and_no_more_than_asked_for,
 );
 
 fn account(id: &str, email: Option<&str>) -> Account {
@@ -21,6 +28,7 @@ fn account(id: &str, email: Option<&str>) -> Account {
             email: email.map(str::to_owned),
             full_name: Some("Ann O'Neill 🚐".to_owned()),
         },
+        role: Role::User,
         password_hash: "$argon2id$v=19$x".to_owned(),
         created: at(1),
     }
@@ -67,4 +75,49 @@ async fn text_with_a_zero_character_is_invalid(store: &Store) {
     assert_eq!(failure.class, FailureClass::Invalid);
     let failure = accounts.find_account_by_email("\0").await.unwrap_err();
     assert_eq!(failure.class, FailureClass::Invalid);
+}
+
+async fn account_keeps_the_role_that_it_was_made_with(store: &Store) {
+    let ann = Account { role: Role::Administrator, ..account("ann", Some("ann@example.com")) };
+    store.accounts().insert_account(&ann).await.unwrap();
+    assert_eq!(store.accounts().find_account_by_email("ann@example.com").await.unwrap(), Some(ann));
+}
+
+async fn role_holds_until_it_is_taken_back(store: &Store) {
+    let (ann, bob) = (account("ann", Some("ann@example.com")), account("bob", None));
+    let accounts = store.accounts();
+    accounts.insert_account(&ann).await.unwrap();
+    accounts.insert_account(&bob).await.unwrap();
+    for role in [Role::Administrator, Role::Administrator, Role::User] {
+        accounts.set_role(&ann.user.id, role).await.unwrap();
+        let changed = accounts.find_account(&ann.user.id).await.unwrap();
+        assert_eq!(changed, Some(Account { role, ..ann.clone() }));
+        assert_eq!(accounts.find_account(&bob.user.id).await.unwrap(), Some(bob.clone()));
+    }
+}
+
+async fn role_of_nobody_is_not_found(store: &Store) {
+    let nobody = UserId("nobody".to_owned());
+    let failure = store.accounts().set_role(&nobody, Role::Administrator).await.unwrap_err();
+    assert_eq!(failure.class, FailureClass::NotFound);
+}
+
+async fn administrators_are_listed_by_age_and_no_more_than_asked_for(store: &Store) {
+    let accounts = store.accounts();
+    for (id, age, role) in [
+        ("young", 3, Role::Administrator),
+        ("user", 1, Role::User),
+        ("b-old", 2, Role::Administrator),
+        ("a-old", 2, Role::Administrator),
+    ] {
+        accounts.insert_account(&Account { created: at(age), role, ..account(id, None) }).await.unwrap();
+    }
+    let ids = async |limit| -> Vec<String> {
+        let found = accounts.list_administrators(limit).await.unwrap();
+        found.into_iter().map(|account| account.user.id.0).collect()
+    };
+    assert_eq!(ids(10).await, ["a-old", "b-old", "young"]);
+    assert_eq!(ids(2).await, ["a-old", "b-old"]);
+    accounts.set_role(&UserId("a-old".to_owned()), Role::User).await.unwrap();
+    assert_eq!(ids(10).await, ["b-old", "young"]);
 }

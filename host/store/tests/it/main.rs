@@ -15,6 +15,7 @@ mod outage;
 mod postgres;
 mod session;
 mod sqlite;
+mod switch;
 
 /// Makes a test on each database of each sentence: an `async fn(&Store)` of this name.
 #[macro_export]

@@ -2,6 +2,7 @@
 
 mod cache;
 mod chat;
+mod control;
 mod plugin;
 mod speech;
 mod store;
@@ -9,6 +10,7 @@ mod time;
 
 pub(crate) use cache::FakeCache;
 pub(crate) use chat::FakeProvider;
+pub(crate) use control::FakeControl;
 pub(crate) use plugin::{FakeDependency, catalog, speaking_catalog};
 pub(crate) use speech::FakeEngine;
 pub(crate) use store::FakeStore;

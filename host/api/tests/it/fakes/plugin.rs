@@ -18,7 +18,7 @@ use wheelhouse_core::{
     tool::{Annotations, Tool, ToolDefinition, ToolOutcome, UiAction},
 };
 
-use super::{FakeEngine, FakeProvider};
+use super::{FakeEngine, FakeProvider, control::Tired};
 
 fn entry(id: &str, exports: Vec<Export>, fill: impl FnOnce(&mut Contribution)) -> CatalogEntry {
     let info = PluginInfo {
@@ -38,7 +38,16 @@ fn entry(id: &str, exports: Vec<Export>, fill: impl FnOnce(&mut Contribution)) -
     }
 }
 
-/// A provider, a tool, two engines, routes, and a plugin that was refused.
+fn file(name: &str) -> PluginSource {
+    PluginSource::File { name: name.to_owned() }
+}
+
+/// The same from somewhere else.
+fn from(source: PluginSource, entry: CatalogEntry) -> CatalogEntry {
+    CatalogEntry { source, ..entry }
+}
+
+/// A provider, a tool, two engines, routes; a bundled plugin that rests, two files, and one that was refused.
 pub(crate) fn speaking_catalog(provider: &Arc<FakeProvider>) -> Catalog {
     let gate = provider.gate.clone();
     let provider: Arc<dyn ChatProvider> = provider.clone();
@@ -48,7 +57,7 @@ pub(crate) fn speaking_catalog(provider: &Arc<FakeProvider>) -> Catalog {
         entry(id, vec![Export::Speech], |plugin| plugin.engine = Some(engine))
     };
     let refused = CatalogEntry {
-        source: PluginSource::File { name: "broken.wasm".to_owned() },
+        source: file("broken.wasm"),
         exports: Vec::new(),
         stage: Stage::Absent {
             state: PluginState::Refused { reason: "it is no component".to_owned() },
@@ -62,6 +71,12 @@ pub(crate) fn speaking_catalog(provider: &Arc<FakeProvider>) -> Catalog {
         engine(FakeEngine { id: "hibari", voices: &["hibari"], gate: gate.clone() }),
         engine(FakeEngine { id: "second", voices: &["nova", "other"], gate }),
         entry("things", vec![Export::Routes], |plugin| plugin.routes = routes()),
+        from(
+            PluginSource::Bundled { name: "wins".to_owned() },
+            entry("wins", vec![Export::Tools], |plugin| plugin.probe = Some(Arc::new(Tired))),
+        ),
+        from(file("sums.wasm"), entry("sums", vec![Export::Tools], |_| {})),
+        from(file("stuck.wasm"), entry("stuck", vec![Export::Tools], |_| {})),
         refused,
     ])
 }

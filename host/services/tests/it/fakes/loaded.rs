@@ -17,6 +17,8 @@ use wheelhouse_core::{
     tool::Tool,
 };
 
+use super::FakeProbe;
+
 /// A plugin on its way into a fake catalog.
 pub(crate) struct Plugin(CatalogEntry);
 
@@ -59,6 +61,34 @@ impl Plugin {
 
     pub(crate) fn route(route: &Arc<FakeRoute>) -> Self {
         Self::ready("routes", Export::Routes, |plugin| plugin.routes = vec![route.clone()])
+    }
+
+    /// One that serves and brings nothing.
+    pub(crate) fn active(id: &str, source: PluginSource) -> Self {
+        let mut plugin = Self::ready(id, Export::Tools, |_| {});
+        plugin.0.source = source;
+        plugin
+    }
+
+    pub(crate) fn bundled(id: &str) -> Self {
+        Self::active(id, PluginSource::Bundled { name: id.to_owned() })
+    }
+
+    pub(crate) fn file(id: &str) -> Self {
+        Self::active(id, PluginSource::File { name: format!("{id}.wasm") })
+    }
+
+    pub(crate) fn probed(id: &str, probe: &Arc<FakeProbe>) -> Self {
+        let mut plugin = Self::ready(id, Export::Tools, |plugin| plugin.probe = Some(probe.clone()));
+        plugin.0.source = PluginSource::Bundled { name: id.to_owned() };
+        plugin
+    }
+
+    pub(crate) fn disabled(id: &str, reason: &str) -> Self {
+        let source = PluginSource::Bundled { name: id.to_owned() };
+        let state = PluginState::Disabled { reason: reason.to_owned() };
+        let stage = Stage::Absent { state, info: Some(info(id)) };
+        Self(CatalogEntry { source, exports: vec![Export::Tools], stage, next: None })
     }
 
     /// Being compiled for the first time: what it is called is not known.

@@ -2,6 +2,7 @@
 
 mod cache;
 mod chat;
+mod control;
 mod loaded;
 mod speech;
 mod store;
@@ -10,11 +11,17 @@ mod tool;
 
 use std::{sync::Arc, time::Duration};
 
-use wheelhouse_core::{CallContext, Caller, Secret, User, UserId, catalog::CatalogPublisher, clock::Clock};
+use wheelhouse_core::{
+    CallContext, Caller, Secret, User, UserId,
+    account::{Account, AccountStore, Role},
+    catalog::CatalogPublisher,
+    clock::Clock,
+};
 use wheelhouse_services::{AccountConfig, Ports, Services, ServicesConfig};
 
 pub(crate) use cache::FakeCache;
 pub(crate) use chat::{FakeProvider, Step, answer, call, calls};
+pub(crate) use control::{Act, FakeControl, FakeProbe};
 pub(crate) use loaded::{FakeDependency, FakeRoute, Plugin, catalog};
 pub(crate) use speech::{FakeEngine, Take, pcm, voice};
 pub(crate) use store::FakeStore;
@@ -28,6 +35,7 @@ pub(crate) struct World {
     pub(crate) clock: Arc<FakeClock>,
     pub(crate) cache: Arc<FakeCache>,
     pub(crate) store: Arc<FakeStore>,
+    pub(crate) control: Arc<FakeControl>,
     pub(crate) publisher: CatalogPublisher,
     pub(crate) config: ServicesConfig,
     pub(crate) ports: Ports,
@@ -38,6 +46,7 @@ impl World {
         let clock = Arc::new(FakeClock::default());
         let cache = Arc::new(FakeCache::new(clock.clone()));
         let store = Arc::new(FakeStore::default());
+        let control = Arc::new(FakeControl::default());
         let publisher = CatalogPublisher::new(catalog(plugins));
         let accounts = AccountConfig { secret_key: Some(Secret::new(SECRET)), ..AccountConfig::default() };
         let ports = Ports {
@@ -46,12 +55,14 @@ impl World {
             conversations: store.clone(),
             cache: cache.clone(),
             catalog: publisher.reader(),
+            control: control.clone(),
+            switches: store.clone(),
             dependencies: Vec::new(),
             clock: clock.clone(),
             entropy: Arc::new(Counter::default()),
         };
         let config = ServicesConfig { accounts, ..ServicesConfig::default() };
-        Self { clock, cache, store, publisher, config, ports }
+        Self { clock, cache, store, control, publisher, config, ports }
     }
 
     pub(crate) fn services(&self) -> Services {
@@ -72,6 +83,16 @@ impl World {
 
     pub(crate) fn host(&self) -> CallContext {
         self.ctx(Caller::Host)
+    }
+
+    /// Somebody with an account.
+    pub(crate) async fn member(&self, id: &str, role: Role) -> CallContext {
+        let ctx = self.user(id);
+        let user = User { email: Some(format!("{id}@example.com")), ..ctx.user().unwrap().clone() };
+        let account =
+            Account { user, role, password_hash: "$argon2id$v=19$x".to_owned(), created: self.clock.now() };
+        self.store.insert_account(&account).await.unwrap();
+        ctx
     }
 
     pub(crate) fn user(&self, id: &str) -> CallContext {

@@ -1,5 +1,5 @@
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     sync::{
         Mutex, MutexGuard,
         atomic::{AtomicBool, Ordering},
@@ -12,9 +12,10 @@ use serde_json::Value;
 use uuid::Uuid;
 use wheelhouse_core::{
     Failure, Result, UserId,
-    account::{Account, AccountStore, Redemption, RefreshToken, SessionStore},
+    account::{Account, AccountStore, Redemption, RefreshToken, Role, SessionStore},
     chat::ChatMessage,
     conversation::{Conversation, ConversationStore, StoredMessage, TurnClaim},
+    plugin::PluginSwitchStore,
 };
 
 /// A database in memory.
@@ -32,6 +33,7 @@ struct Tables {
     conversations: Vec<Conversation>,
     messages: Vec<(Uuid, StoredMessage)>,
     turns: HashMap<(UserId, String), (Timestamp, Option<Value>)>,
+    switched_off: BTreeSet<String>,
 }
 
 impl FakeStore {
@@ -81,6 +83,35 @@ impl AccountStore for FakeStore {
 
     async fn find_account(&self, user: &UserId) -> Result<Option<Account>> {
         Ok(self.accounts()?.accounts.iter().find(|known| known.user.id == *user).cloned())
+    }
+
+    async fn set_role(&self, user: &UserId, role: Role) -> Result<()> {
+        let mut tables = self.accounts()?;
+        let account = tables.accounts.iter_mut().find(|known| known.user.id == *user);
+        account.ok_or_else(|| Failure::not_found("no such account"))?.role = role;
+        Ok(())
+    }
+
+    async fn list_administrators(&self, limit: u32) -> Result<Vec<Account>> {
+        let tables = self.accounts()?;
+        let administrators = tables.accounts.iter().filter(|known| known.role == Role::Administrator);
+        Ok(administrators.take(limit as usize).cloned().collect())
+    }
+}
+
+#[async_trait]
+impl PluginSwitchStore for FakeStore {
+    async fn disabled_plugins(&self) -> Result<BTreeSet<String>> {
+        Ok(self.tables().switched_off.clone())
+    }
+
+    async fn switch_plugin(&self, id: &str, enabled: bool, _now: Timestamp) -> Result<()> {
+        let off = &mut self.tables().switched_off;
+        match enabled {
+            true => off.remove(id),
+            false => off.insert(id.to_owned()),
+        };
+        Ok(())
     }
 }
 
