@@ -1,19 +1,20 @@
-// What the operator set for this plugin, in `[plugins.<id>]`.
+// What the operator set for this plugin, secrets included. Which of the settings are secrets is up to the operator: the plugin reads them alike.
 
 import { Problems } from "./fields/base.js";
 import { record } from "./fields/compound.js";
-import { Unavailable } from "./failure.js";
+import { Internal } from "./failure.js";
 import { settings as connection } from "./host.js";
 
+/** While a plugin describes itself, nothing is set. */
 export const settings = {
-  /** The value of a key, if the operator set it. A value that is no text is given as JSON. */
-  find(key) {
+  /** One setting as text; undefined when it is not set and has no default. What is no text is given as JSON. */
+  get(key) {
     return connection()().get(key);
   },
 
   /**
-   * All settings of these fields; other keys are left alone. `Unavailable`, with what is wrong in the log, when they do not fit: that is for the
-   * operator to mend.
+   * All settings of these fields; other keys are left alone. `Internal`, with the names of those at fault in the log and without their values, when
+   * they do not fit: the schema said something else to the host than the fields say here.
    */
   read(fields) {
     const given = connection()();
@@ -22,8 +23,8 @@ export const settings = {
     const problems = new Problems();
     const read = record("", fields).readParts(parts, "", problems);
     if (problems.found.length > 0) {
-      const cause = problems.found.map((problem) => problem.message).join(" ");
-      throw new Unavailable("The plugin is not set up.", { cause });
+      const names = problems.found.map((problem) => `\`${problem.field}\``).join(", ");
+      throw new Internal("The plugin's settings cannot be read.", { cause: `settings that do not fit: ${names}` });
     }
     return read;
   },

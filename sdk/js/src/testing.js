@@ -2,26 +2,21 @@
 // host makes them.
 
 import { Call } from "./call.js";
-import { Unavailable } from "./failure.js";
 import { connect } from "./host.js";
+import { HttpResponse } from "./http.js";
 import { write } from "./json.js";
 import { Memory } from "./memory.js";
 import { first, pour } from "./pieces.js";
 import { Request } from "./route.js";
+import { Server } from "./server.js";
 
 let world;
 
 /** Forgets documents, answers, requests and settings; documents are the user `ann`'s again. For `beforeEach`. */
 export function reset() {
-  world = { documents: new Memory(), answers: new Map(), sent: [], settings: new Map() };
-  connect({ documents: world.documents, http: send, settings: () => world.settings });
-}
-
-function send(request) {
-  world.sent.push(request);
-  const answer = world.answers.get(`${request.method} ${request.url}`);
-  if (answer === undefined) throw new Unavailable(`No answer is set up for ${request.method} ${request.url}.`);
-  return answer;
+  world = { documents: new Memory(), server: new Server(), settings: new Map() };
+  const { documents, server, settings } = world;
+  connect({ documents, http: (request) => server.send(request), settings: () => settings });
 }
 
 reset();
@@ -47,15 +42,24 @@ export function actFor(user) {
   world.documents.user = user ?? undefined;
 }
 
-/** What a server answers from here on to this method and this URL. Everything else is unavailable. */
-export function answerHttp(method, url, { status = 200, json, body = "", headers = [] } = {}) {
-  const text = json === undefined ? body : write(json, "The answer");
-  const bytes = typeof text === "string" ? new TextEncoder().encode(text) : text;
-  world.answers.set(`${method} ${url}`, { status, headers, body: bytes });
+/**
+ * From here on requests to other servers are answered so: a function from method, url, headers, body (bytes) and timeout to a response. Without it,
+ * they are denied as on a host that grants none.
+ */
+export function answerHttp(answer) {
+  world.server.answer = answer;
 }
 
-/** The requests that were sent: method, url, headers, body (bytes) and timeout. */
-export const sentHttp = () => world.sent;
+/** What a server may answer; a text is a body in UTF-8. */
+export function httpResponse(status = 200, { json, body = "", headers = {} } = {}) {
+  const text = json === undefined ? body : write(json, "The answer");
+  const bytes = typeof text === "string" ? new TextEncoder().encode(text) : text;
+  const own = json === undefined ? {} : { "content-type": "application/json" };
+  return new HttpResponse({ status, headers: Object.entries({ ...own, ...headers }), body: bytes });
+}
+
+/** The requests that were sent. */
+export const sentHttp = () => world.server.sent;
 
 /** What the operator has set. */
 export function setSettings(values) {

@@ -3,8 +3,20 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
-import { Amount, Denied, Unavailable, choice, http, integer, settings, text } from "wheelhouse-sdk";
-import { answerHttp, call as made, reset, sentHttp, setSettings } from "wheelhouse-sdk/testing";
+import {
+  Amount,
+  Denied,
+  Invalid,
+  NotFound,
+  RateLimited,
+  Unavailable,
+  choice,
+  http,
+  integer,
+  settings,
+  text,
+} from "wheelhouse-sdk";
+import { answerHttp, call as made, httpResponse, reset, sentHttp, setSettings } from "wheelhouse-sdk/testing";
 import { declare } from "../src/host.js";
 import { install } from "../src/guest/globals.js";
 import { decode, encode } from "../src/guest/utf8.js";
@@ -14,22 +26,50 @@ beforeEach(() => {
   declare(undefined);
 });
 
-test("requests are recorded and answered as set up", () => {
-  const url = "https://api.example.com/x";
-  answerHttp("POST", url, { status: 201, json: { ok: true }, headers: [["etag", "1"]] });
-  const answer = http.post(url, { json: { a: 1 }, headers: { "x-key": "k" }, timeout: 2_500 });
-  assert.deepEqual([answer.status, answer.json(), answer.findHeader("ETag")], [201, { ok: true }, "1"]);
+const URL = "https://api.example.com/x";
+
+test("requests are put together and answered as the test says", () => {
+  answerHttp(({ method }) => httpResponse(201, { json: { was: method }, headers: { etag: "1" } }));
+  const query = { place: "Moab, UT", n: 2 };
+  const answer = http.post(`${URL}?a=1`, { query, json: { a: 1 }, bearer: "k", timeout: 2_500 });
+  assert.deepEqual([answer.success().json(), answer.findHeader("ETag")], [{ was: "POST" }, "1"]);
   const [sent] = sentHttp();
   assert.deepEqual(
-    [sent.method, new TextDecoder().decode(sent.body), sent.timeout, sent.headers],
-    ["POST", '{"a":1}', 2_500, [["x-key", "k"], ["content-type", "application/json"]]],
+    [sent.method, sent.url, new TextDecoder().decode(sent.body), sent.timeout, sent.headers],
+    [
+      "POST",
+      `${URL}?a=1&place=Moab%2C%20UT&n=2`,
+      '{"a":1}',
+      2_500,
+      [["authorization", "Bearer k"], ["content-type", "application/json"]],
+    ],
   );
 });
 
-test("servers that are not set up, or give no JSON, are unavailable", () => {
-  assert.throws(() => http.get("https://api.example.com/y"), Unavailable);
-  answerHttp("GET", "https://api.example.com/x", { body: "<html>" });
-  assert.throws(() => http.get("https://api.example.com/x").json(), Unavailable);
+test("without an answer requests are denied as on a host that grants none", () => {
+  assert.throws(() => http.get(URL), Denied);
+});
+
+test("what a host refuses is refused here", () => {
+  answerHttp(() => httpResponse());
+  for (const url of ["ftp://example.com", "https://", "https://me@example.com/", "https://example.com/#x", "/x"]) {
+    assert.throws(() => http.get(url), Invalid, url);
+  }
+  assert.throws(() => http.get(URL, { headers: { Host: "example.com" } }), Invalid);
+});
+
+test("what is no success is a failure when it is asked for", () => {
+  for (const [status, failure] of [[404, NotFound], [429, RateLimited], [401, Unavailable], [500, Unavailable]]) {
+    answerHttp(() => httpResponse(status, { headers: { "retry-after": "7" } }));
+    const answer = http.get(URL);
+    assert.equal(answer.status, status);
+    assert.throws(() => answer.success(), (error) => error instanceof failure && (error.retryAfter ?? 7) === 7);
+  }
+});
+
+test("an answer that is no JSON is the server's fault", () => {
+  answerHttp(() => httpResponse(200, { body: "<html>" }));
+  assert.throws(() => http.get(URL).json(), Unavailable);
 });
 
 const fields = {
@@ -42,12 +82,12 @@ test("settings have the types of their fields", () => {
   assert.deepEqual(settings.read(fields), { units: "metric", days: 3, title: "Weather" });
   setSettings({ units: "imperial", days: 5, title: "7", more: true });
   assert.deepEqual(settings.read(fields), { units: "imperial", days: 5, title: "7" });
-  assert.deepEqual([settings.find("more"), settings.find("none")], ["true", undefined]);
+  assert.deepEqual([settings.get("more"), settings.get("none")], ["true", undefined]);
 });
 
-test("settings that do not fit are for the operator to mend", () => {
-  setSettings({ days: "many" });
-  assert.throws(() => settings.read(fields), (error) => error instanceof Unavailable && /`days`/.test(error.cause));
+test("a setting that cannot be read is named and not shown", () => {
+  setSettings({ days: "hunter2" });
+  assert.throws(() => settings.read(fields), ({ message, cause }) => /`days`/.test(cause) && !`${message} ${cause}`.includes("hunter2"));
 });
 
 test("today is the user's own, and that of UTC without a wall clock", () => {

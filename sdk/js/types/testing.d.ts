@@ -3,6 +3,7 @@ import type {
   ChatProvider,
   ChatRequest,
   Failure,
+  HttpResponse,
   Message,
   Outcome,
   Piece,
@@ -16,18 +17,19 @@ import type {
 export function reset(): void;
 export function call(changes?: Partial<Omit<Call, "user">> & { user?: string | null }): Call;
 export function actFor(user: string | null): void;
-export function answerHttp(
-  method: string,
-  url: string,
-  answer?: { status?: number; json?: unknown; body?: string | Uint8Array; headers?: [string, string][] },
-): void;
-export function sentHttp(): {
+export interface SentHttp {
   method: string;
   url: string;
   headers: [string, string][];
   body?: Uint8Array;
   timeout?: number;
-}[];
+}
+export function answerHttp(answer: (request: SentHttp) => HttpResponse): void;
+export function httpResponse(
+  status?: number,
+  answer?: { json?: unknown; body?: string | Uint8Array; headers?: Record<string, string> },
+): HttpResponse;
+export function sentHttp(): SentHttp[];
 export function setSettings(values: Record<string, unknown>): void;
 export function callTool(
   tool: Tool,

@@ -4,7 +4,20 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Literal
 
-from wheelhouse_sdk import Amount, Denied, Internal, Unavailable, http, plugin, settings, testing
+from wheelhouse_sdk import (
+    Amount,
+    Denied,
+    Internal,
+    Invalid,
+    NotFound,
+    RateLimited,
+    Unavailable,
+    http,
+    plugin,
+    settings,
+    testing,
+)
+from wheelhouse_sdk.http import HttpResponse
 
 from .support import KitTest
 
@@ -17,22 +30,45 @@ class Settings:
 
 
 class Http(KitTest):
-    def test_requests_are_recorded_and_answered_as_set_up(self) -> None:
-        testing.answer_http("POST", "https://api.example.com/x", status=201, json={"ok": True}, headers=[("etag", "1")])
-        answer = http.post("https://api.example.com/x", json={"a": 1}, headers={"x-key": "k"}, timeout=2.5)
-        self.assertEqual((answer.status, answer.json(), answer.find_header("ETag")), (201, {"ok": True}, "1"))
-        [sent] = testing.sent_http()
-        self.assertEqual((sent.method, sent.body, sent.timeout), ("POST", b'{"a":1}', 2_500))
-        self.assertEqual(sent.headers, [("x-key", "k"), ("content-type", "application/json")])
+    URL = "https://api.example.com/x"
 
-    def test_servers_that_are_not_set_up_are_unavailable(self) -> None:
-        with self.assertRaises(Unavailable):
-            http.get("https://api.example.com/y")
+    def test_requests_are_put_together_and_answered_as_the_test_says(self) -> None:
+        testing.answer_http(lambda request: testing.http_response(201, json={"was": request.method}, etag="1"))
+        answer = http.post(
+            f"{self.URL}?a=1", query={"place": "Moab, UT", "n": 2}, json={"a": 1}, bearer="k", timeout=2.5
+        )
+        self.assertEqual((answer.success().json(), answer.find_header("ETag")), ({"was": "POST"}, "1"))
+        [sent] = testing.sent_http()
+        self.assertEqual(sent.url, f"{self.URL}?a=1&place=Moab%2C%20UT&n=2")
+        self.assertEqual((sent.method, sent.body, sent.timeout), ("POST", b'{"a":1}', 2_500))
+        self.assertEqual(sent.headers, [("authorization", "Bearer k"), ("content-type", "application/json")])
+
+    def test_without_an_answer_requests_are_denied_as_on_a_host_that_grants_none(self) -> None:
+        with self.assertRaises(Denied):
+            http.get(self.URL)
+
+    def test_what_a_host_refuses_is_refused_here(self) -> None:
+        testing.answer_http(lambda request: testing.http_response())
+        for url in ["ftp://example.com", "https://", "https://me@example.com/", "https://example.com/#x", "/x"]:
+            with self.subTest(url), self.assertRaises(Invalid):
+                http.get(url)
+        with self.assertRaises(Invalid):
+            http.get(self.URL, headers={"Host": "example.com"})
+
+    def test_what_is_no_success_is_a_failure_when_it_is_asked_for(self) -> None:
+        for status, failure in [(404, NotFound), (429, RateLimited), (401, Unavailable), (500, Unavailable)]:
+            testing.answer_http(lambda request: testing.http_response(status, retry_after="7"))
+            answer = http.get(self.URL)
+            self.assertEqual(answer.status, status)
+            with self.assertRaises(failure) as raised:
+                answer.success()
+            self.assertEqual(getattr(raised.exception, "retry_after", 7), 7)
 
     def test_an_answer_that_is_no_json_is_the_servers_fault(self) -> None:
-        testing.answer_http("GET", "https://api.example.com/x", body=b"<html>")
-        with self.assertRaises(Unavailable):
-            http.get("https://api.example.com/x").json()
+        testing.answer_http(lambda request: testing.http_response(body=b"\xff<html>"))
+        for read in (HttpResponse.json, HttpResponse.text):
+            with self.assertRaises(Unavailable):
+                read(http.get(self.URL))
 
 
 class Setting(KitTest):
@@ -40,18 +76,19 @@ class Setting(KitTest):
         self.assertEqual(settings.read(Settings), Settings())
         testing.set_settings(units="imperial", days=5, title="7", more=True)
         self.assertEqual(settings.read(Settings), Settings("imperial", 5, "7"))
-        self.assertEqual((settings.find("more"), settings.find("none")), ("true", None))
+        self.assertEqual((settings.get("more"), settings.get("none")), ("true", None))
 
-    def test_settings_that_do_not_fit_are_for_the_operator_to_mend(self) -> None:
-        testing.set_settings(days="many")
-        with self.assertRaises(Unavailable) as raised:
+    def test_a_setting_that_cannot_be_read_is_named_and_not_shown(self) -> None:
+        testing.set_settings(days="hunter2")
+        with self.assertRaises(Internal) as raised:
             settings.read(Settings)
-        self.assertIn("`days`", str(raised.exception.__cause__))
+        said = f"{raised.exception.message} {raised.exception.__cause__}"
+        self.assertTrue("`days`" in said and "hunter2" not in said, said)
 
     def test_settings_that_nobody_asked_for_are_not_there(self) -> None:
         plugin(id="x", version="0.1.0", name="X", summary="X.")
         with self.assertRaises(Internal):
-            settings.find("units")
+            settings.get("units")
 
 
 class Calls(KitTest):

@@ -1,42 +1,47 @@
-"""What the operator set for this plugin, in `[plugins.<id>]`.
+"""What the operator set for this plugin, secrets included.
+
+A dataclass says what there is: its schema is in the plugin's description, so that the host checks what is set before the plugin serves, and fills
+in the defaults. Which of the settings are secrets is up to the operator: the plugin reads them alike.
 
     @dataclass
     class Settings:
-        units: Literal["metric", "imperial"] = "metric"
+        api_key: str
+        days: int = 3
 
     plugin(…, settings=Settings)
 
-    settings.read(Settings).units
+    settings.read(Settings).days
+
+While a plugin describes itself, nothing is set.
 """
 
 import json
 from typing import Any, TypeVar
 
 from . import shape
-from .failure import Unavailable
+from .failure import Internal
 from .host import host
 from .shape import Problems, Record
 
 T = TypeVar("T")
 
 
-def find(key: str) -> str | None:
-    """The value of a key, if the operator set it. A value that is no text is given as JSON."""
+def get(key: str) -> str | None:
+    """One setting as text; None when it is not set and has no default. What is no text is given as JSON."""
     return host.settings().get(key)
 
 
 def read(kind: type[T]) -> T:
-    """All settings as a dataclass; keys that it does not have are left alone. `Unavailable`, with what is wrong in the log, when they do not
-    fit it: that is for the operator to mend."""
+    """All settings as a dataclass; keys that it does not have are left alone. `Internal`, with the names of those at fault in the log and without
+    their values, when they do not fit: the schema said something else to the host than the dataclass says here."""
     record: Any = shape.of(kind)
     assert isinstance(record, Record)
     given = {name: _value(record, name, text) for name, text in host.settings().items() if name in record.fields}
     problems = Problems()
     read: T = record.read(given, "", problems)
     if problems.found:
-        raise Unavailable("The plugin is not set up.") from ValueError(
-            " ".join(problem.message for problem in problems.found)
-        )
+        names = ", ".join(f"`{problem.field}`" for problem in problems.found)
+        raise Internal("The plugin's settings cannot be read.") from ValueError(f"settings that do not fit: {names}")
     return read
 
 

@@ -19,13 +19,15 @@ from typing import Any, NamedTuple, TypeVar
 from .call import Call, User
 from .chat import ChatRequest, Event, Message, ToolDefinition, UserMessage
 from .definition import current
-from .failure import Failure, Unavailable
-from .host import Received, Sent, host
+from .failure import Failure
+from .host import Sent, host
+from .http import HttpResponse
 from .memory import Memory
 from .outcome import Outcome
 from .pieces import failure_of, first, pour
 from .plain import plain, write
 from .routes import Request, Response
+from .server import Server
 from .speech import Utterance
 
 T = TypeVar("T")
@@ -50,16 +52,8 @@ def call(user: str | None = "ann", **changes: Any) -> Call:
 class _World:
     def __init__(self) -> None:
         self.documents = Memory()
-        self.answers: dict[tuple[str, str], Received] = {}
-        self.sent: list[Sent] = []
+        self.server = Server()
         self.settings: dict[str, str] = {}
-
-    def send(self, request: Sent) -> Received:
-        self.sent.append(request)
-        answer = self.answers.get((request.method, request.url))
-        if answer is None:
-            raise Unavailable(f"No answer is set up for {request.method} {request.url}.")
-        return answer
 
 
 _world = _World()
@@ -70,7 +64,7 @@ def reset() -> None:
     global _world
     _world = _World()
     host.documents_import = _world.documents
-    host.http_import = _world.send
+    host.http_import = _world.server.send
     host.settings_import = lambda: _world.settings
 
 
@@ -83,23 +77,22 @@ def act_for(user: str | None) -> None:
     _world.documents.user = user
 
 
-def answer_http(
-    method: str,
-    url: str,
-    *,
-    status: int = 200,
-    json: object = None,
-    body: bytes = b"",
-    headers: list[tuple[str, str]] | None = None,
-) -> None:
-    """What a server answers from here on to this method and this URL. Everything else is unavailable."""
-    body = body if json is None else write(json, "The answer").encode()
-    _world.answers[(method, url)] = Received(status, headers or [], body)
+def answer_http(answer: Callable[[Sent], HttpResponse]) -> None:
+    """From here on requests to other servers are answered so. Without it, they are denied as on a host that grants none."""
+    _world.server.answer = answer
+
+
+def http_response(status: int = 200, *, json: object = None, body: bytes = b"", **headers: str) -> HttpResponse:
+    """What a server may answer; `content_type="text/html"` is a header."""
+    if json is not None:
+        body, headers = write(json, "The answer").encode(), {"content_type": "application/json", **headers}
+    pairs = [(name.replace("_", "-"), value) for name, value in headers.items()]
+    return HttpResponse(status, pairs, body)
 
 
 def sent_http() -> list[Sent]:
     """The requests that were sent."""
-    return _world.sent
+    return _world.server.sent
 
 
 def set_settings(**settings: object) -> None:

@@ -34,7 +34,7 @@ def build(definition: Definition, module: Path, output: Path) -> None:
     check_tool()
     with tempfile.TemporaryDirectory(prefix="wheelhouse-") as folder:
         stage = Path(folder)
-        ignored = shutil.ignore_patterns("__pycache__", "wit", "build", "testing.py", "memory.py")
+        ignored = shutil.ignore_patterns("__pycache__", "wit", "build", "testing.py", "memory.py", "server.py")
         shutil.copytree(_PACKAGE, stage / "python" / "wheelhouse_sdk", ignore=ignored)
         (stage / "python" / "entry.py").write_text(world.entry(definition, module.stem))
         (stage / "world.wit").write_text(world.text(definition))
