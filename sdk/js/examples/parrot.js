@@ -24,4 +24,10 @@ const chat = chatProvider({ models: [{ id: "parrot", name: "Parrot" }] }, async 
   yield { usage: { inputTokens: words.length, outputTokens: words.length + 2 } };
 });
 
-export default plugin({ id: "parrot", version: "0.1.0", name: "Parrot", summary: "An AI provider that repeats.", chat });
+export default plugin({
+  id: "parrot",
+  version: "0.1.0",
+  name: "Parrot",
+  summary: "An AI provider that repeats.",
+  chat,
+});

@@ -27,8 +27,8 @@ export class Call {
   }
 
   /**
-   * An id for a document that this call makes. It is the same when a call is repeated with the same request id, purpose and content, so that
-   * `Collection.insertOnce` under it happens once; it differs for everything else.
+   * An id for a document that this call makes. It is the same when a call is repeated with the same request id, purpose
+   * and content, so that `Collection.insertOnce` under it happens once; it differs for everything else.
    */
   once(purpose, content) {
     // Two FNV-1a sums with different starts. Only one user's own calls meet in a collection, so no more is needed.

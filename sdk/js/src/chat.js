@@ -40,7 +40,9 @@ function checked(piece) {
   if (typeof piece?.toolCall?.id === "string" && typeof piece.toolCall.name === "string") return piece;
   if (Number.isSafeInteger(piece?.usage?.inputTokens) && Number.isSafeInteger(piece.usage.outputTokens)) return piece;
   if (REASONS.includes(piece?.finished)) return piece;
-  throw new TypeError("an AI provider yields texts, { toolCall: { id, name, arguments } }, { usage: { inputTokens, outputTokens } } or { finished }");
+  throw new TypeError(
+    "an AI provider yields texts, { toolCall: { id, name, arguments } }, { usage: { inputTokens, outputTokens } } or { finished }",
+  );
 }
 
 /** Makes an AI provider of a definition and an async generator. */

@@ -20,11 +20,11 @@ const OPERATORS = {
 const FIGURES = ["count", "sum", "min", "max", "avg"];
 
 /**
- * Documents of one kind. The name is 1 to 64 of `a-z`, `0-9`, `_`, `-`. A document is `{ id, revision, body, created, updated }`: its body is an
- * object, its times are milliseconds since 1970-01-01T00:00:00Z.
+ * Documents of one kind. The name is 1 to 64 of `a-z`, `0-9`, `_`, `-`. A document is `{ id, revision, body, created,
+ * updated }`: its body is an object, its times are milliseconds since 1970-01-01T00:00:00Z.
  *
- * Every method asks the host; each can fail with `Denied` where the operator has not granted documents, or where nobody is signed in, and
- * with `Unavailable` where the database does not answer.
+ * Every method asks the host; each can fail with `Denied` where the operator has not granted documents, or where nobody
+ * is signed in, and with `Unavailable` where the database does not answer.
  */
 export class Collection {
   constructor(scope, name) {
@@ -45,14 +45,17 @@ export class Collection {
     return new Collection("shared", name);
   }
 
-  /** Stores a new document, under an id that sorts by time or under this one of 1 to 128 bytes: `Conflict` when it is taken. */
+  /**
+   * Stores a new document, under an id that sorts by time or under this one of 1 to 128 bytes: `Conflict` when it is
+   * taken.
+   */
   insert(body, id) {
     return read(documents().insert(this.scope, this.name, id, write(body, "A document")));
   }
 
   /**
-   * Stores a new document under this id, or answers the one that is there: for calls that may be repeated, with the id from `Call.once`.
-   * Answers `{ document, isNew }`.
+   * Stores a new document under this id, or answers the one that is there: for calls that may be repeated, with the id
+   * from `Call.once`. Answers `{ document, isNew }`.
    */
   insertOnce(id, body) {
     try {
@@ -77,7 +80,10 @@ export class Collection {
     return found;
   }
 
-  /** Stores the document's body in place of the one that it was read with: `Conflict` when it has been replaced since, `NotFound` when deleted. */
+  /**
+   * Stores the document's body in place of the one that it was read with: `Conflict` when it has been replaced since,
+   * `NotFound` when deleted.
+   */
   replace({ id, revision, body }) {
     return read(documents().replace(this.scope, this.name, id, revision, write(body, "A document")));
   }
@@ -94,8 +100,8 @@ export class Collection {
 }
 
 /**
- * Which documents, and in what order: each method returns a new query. All conditions must hold. Fields are members of the body or paths with
- * dots: `place.city`.
+ * Which documents, and in what order: each method returns a new query. All conditions must hold. Fields are members of
+ * the body or paths with dots: `place.city`.
  */
 export class Query {
   constructor(collection, question) {
@@ -104,8 +110,8 @@ export class Query {
   }
 
   /**
-   * The field compares so with the value: `==`, `!=`, `<`, `<=`, `>`, `>=` or `contains`. At most 16 conditions. Values are texts, numbers, booleans
-   * and null; an `Amount` counts as what it is in documents, hundredths.
+   * The field compares so with the value: `==`, `!=`, `<`, `<=`, `>`, `>=` or `contains`. At most 16 conditions. Values
+   * are texts, numbers, booleans and null; an `Amount` counts as what it is in documents, hundredths.
    */
   where(field, operator, value) {
     if (!Object.hasOwn(OPERATORS, operator)) {
@@ -130,7 +136,9 @@ export class Query {
     return this.where(field, "<=", value);
   }
 
-  /** Sorts by this field; `$created` and `$updated` are the document's times. At most 4; ties are in the order of ids. */
+  /**
+   * Sorts by this field; `$created` and `$updated` are the document's times. At most 4; ties are in the order of ids.
+   */
   orderBy(field, { descending = false } = {}) {
     return this.#with({ order: [...this.question.order, { field, descending }] });
   }
@@ -142,7 +150,8 @@ export class Query {
 
   /** One part of the list: up to `limit` (1 to 500) documents behind `cursor`, which is `next` of the part before. */
   page(limit, cursor) {
-    if (!Number.isInteger(limit) || limit < 1 || limit > 500) throw new Invalid("The limit must be from 1 to 500.", "limit");
+    if (!Number.isInteger(limit) || limit < 1 || limit > 500)
+      throw new Invalid("The limit must be from 1 to 500.", "limit");
     const { scope, name } = this.collection;
     const found = documents().page(scope, name, this.question, limit, cursor);
     return new Page(found.documents.map(read), found.next);
@@ -161,8 +170,8 @@ export class Query {
   }
 
   /**
-   * A figure (`count`, `sum`, `min`, `max`, `avg`) over a field for each value of another, in the order of these values: `{ key, value, count }`. Only
-   * `count` goes without a field. `Invalid` for more than 1,000 groups.
+   * A figure (`count`, `sum`, `min`, `max`, `avg`) over a field for each value of another, in the order of these
+   * values: `{ key, value, count }`. Only `count` goes without a field. `Invalid` for more than 1,000 groups.
    */
   aggregate(figure, field, groupBy) {
     if (!FIGURES.includes(figure)) throw new Mistake(`\`${figure}\` is no figure: ${FIGURES.join(", ")}`);

@@ -1,22 +1,29 @@
 // Why a call failed: errors that say whose turn it is.
 
 /**
- * What every failure of the contract is. Throw one of the classes below; the message is shown to the caller, so it tells no secrets and no
- * inner workings. An error of any other kind becomes `Internal`, and its stack goes to the host's log.
+ * What every failure of the contract is. Throw one of the classes below; the message is shown to the caller, so it
+ * tells no secrets and no inner workings. An error of any other kind becomes `Internal`, and its stack goes to the
+ * host's log.
  */
 export class Failure extends Error {
-  /** @param {string} message A sentence for the caller. @param {{ cause?: unknown }} [options] A cause is for the log alone. */
+  /**
+   * @param {string} message A sentence for the caller.
+   * @param {{ cause?: unknown }} [options] A cause is for the log alone.
+   */
   constructor(message, options) {
     super(message, options);
     this.name = new.target.name;
   }
 }
 
-/** The input is wrong. The message is a sentence for the person who sent it, and says what would be right. Counts against nobody but the caller. */
+/**
+ * The input is wrong. The message is a sentence for the person who sent it, and says what would be right. Counts
+ * against nobody but the caller.
+ */
 export class Invalid extends Failure {
   /**
    * @param {string} message
-   * @param {string | { field: string, message: string }[]} [fields] The one field at fault, or several with a sentence each.
+   * @param {string | { field: string, message: string }[]} [fields] The one at fault, or several.
    */
   constructor(message, fields = []) {
     super(message);

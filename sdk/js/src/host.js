@@ -1,4 +1,5 @@
-// What the host offers to a plugin: connected to the component's imports in a host, and to stand-ins on the build machine.
+// What the host offers to a plugin: connected to the component's imports in a host, and to stand-ins on the build
+// machine.
 
 import { Internal } from "./failure.js";
 

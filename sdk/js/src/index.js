@@ -19,8 +19,9 @@
  *
  *     export default plugin({ id: "sums", version: "0.1.0", name: "Sums", summary: "Adds numbers.", tools: [addNumbers] });
  *
- * `npx wheelhouse-plugin build sums.js -o sums.wasm` makes a component of it, which exports what the plugin brings and imports what it asks for.
- * Under plain Node.js everything runs too, with documents in memory (see `wheelhouse-sdk/testing`).
+ * `npx wheelhouse-plugin build sums.js -o sums.wasm` makes a component of it, which exports what the plugin brings and
+ * imports what it asks for. Under plain Node.js everything runs too, with documents in memory (see
+ * `wheelhouse-sdk/testing`).
  */
 
 export { Call } from "./call.js";

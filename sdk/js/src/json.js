@@ -2,7 +2,10 @@
 
 import { Internal, Invalid } from "./failure.js";
 
-/** The value as JSON; undefined where it is nothing. `Internal`, with the reason in the log, when it has no form in JSON. */
+/**
+ * The value as JSON; undefined where it is nothing. `Internal`, with the reason in the log, when it has no form in
+ * JSON.
+ */
 export function write(value, what) {
   try {
     check(value, 0);
@@ -17,7 +20,8 @@ export function write(value, what) {
 function check(value, depth) {
   if (depth > 200) throw new TypeError("a value is nested too deep, or contains itself");
   if (typeof value === "number" && !Number.isFinite(value)) throw new TypeError(`${value} has no form in JSON`);
-  if (["bigint", "function", "symbol"].includes(typeof value)) throw new TypeError(`a ${typeof value} has no form in JSON`);
+  if (["bigint", "function", "symbol"].includes(typeof value))
+    throw new TypeError(`a ${typeof value} has no form in JSON`);
   if (value instanceof Map || value instanceof Set) throw new TypeError("a Map or Set has no form in JSON");
   if (typeof value === "object" && value !== null && typeof value.toJSON !== "function") {
     for (const item of Object.values(value)) check(item, depth + 1);

@@ -1,4 +1,5 @@
-// The document store of the build machine. It keeps the contract's promises, so that a test that passes here does not fail on a host.
+// The document store of the build machine. It keeps the contract's promises, so that a test that passes here does not
+// fail on a host.
 
 import { Conflict, Denied, Invalid, NotFound } from "./failure.js";
 

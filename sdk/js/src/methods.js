@@ -9,16 +9,25 @@ const PATH = /^(\/([A-Za-z0-9_.~-]+|\{[A-Za-z_][A-Za-z0-9_]*\}))+$/;
 export const hasBody = (method) => ["POST", "PUT", "PATCH"].includes(method);
 
 /** The names in braces. */
-export const inPath = (path) => path.split("/").filter((part) => part.startsWith("{")).map((part) => part.slice(1, -1));
+export const inPath = (path) =>
+  path
+    .split("/")
+    .filter((part) => part.startsWith("{"))
+    .map((part) => part.slice(1, -1));
 
-/** Throws a `TypeError` for a method or a path that no route has; `fields` are the names that a path may use, if they are known. */
+/**
+ * Throws a `TypeError` for a method or a path that no route has; `fields` are the names that a path may use, if they
+ * are known.
+ */
 export function checkRoute(name, method, path, fields) {
-  if (!METHODS.includes(method)) throw new Mistake(`${name}: the method is one of ${METHODS.join(", ")}, not \`${method}\``);
+  if (!METHODS.includes(method))
+    throw new Mistake(`${name}: the method is one of ${METHODS.join(", ")}, not \`${method}\``);
   if (typeof path !== "string" || !PATH.test(path)) {
     throw new Mistake(`${name}: \`${path}\` is no path below /api/v1, such as \`/greetings/{id}\``);
   }
   for (const part of fields === undefined ? [] : inPath(path)) {
-    if (!fields.includes(part)) throw new Mistake(`${name}: the path names \`${part}\`, and the input has no such field`);
+    if (!fields.includes(part))
+      throw new Mistake(`${name}: the path names \`${part}\`, and the input has no such field`);
   }
 }
 

@@ -8,9 +8,9 @@ const TOO_PRECISE = "must be an amount with at most two decimal places, such as 
 const TOO_LARGE = "must be an amount of at most 1000000000000";
 
 /**
- * An amount in hundredths of a currency's unit: `new Amount(8550)` is 85.50. In JSON and in routes it is a decimal number of at most two
- * places, such as `85.5`; a text of that form is read as well. Amounts over a million million are refused. `minor` is what belongs into
- * documents.
+ * An amount in hundredths of a currency's unit: `new Amount(8550)` is 85.50. In JSON and in routes it is a decimal
+ * number of at most two places, such as `85.5`; a text of that form is read as well. Amounts over a million million are
+ * refused. `minor` is what belongs into documents.
  */
 export class Amount {
   /** @param {number} minor */
@@ -25,7 +25,8 @@ export class Amount {
     if (typeof value !== "string" && typeof value !== "number") throw new RangeError(NO_AMOUNT);
     // The shortest decimal that means a float is the one that was sent.
     const text = String(value);
-    if (typeof value === "number" && text.includes("e")) throw new RangeError(Math.abs(value) > 1 ? TOO_LARGE : TOO_PRECISE);
+    if (typeof value === "number" && text.includes("e"))
+      throw new RangeError(Math.abs(value) > 1 ? TOO_LARGE : TOO_PRECISE);
     const found = /^(-?)([0-9]+)(?:\.([0-9]+))?$/.exec(text);
     if (found === null) throw new RangeError(NO_AMOUNT);
     const [, sign, whole, places = ""] = found;

@@ -17,7 +17,10 @@ export async function first(pieces) {
   return begun.value;
 }
 
-/** Hands over the first piece and all others, and says how it ended: undefined when it is whole. `write` throws `NOBODY` when nobody is listening. */
+/**
+ * Hands over the first piece and all others, and says how it ended: undefined when it is whole. `write` throws `NOBODY`
+ * when nobody is listening.
+ */
 export async function pour(piece, pieces, write) {
   try {
     await write(piece);

@@ -30,7 +30,19 @@ export const need = {
 export class Plugin {
   constructor(definition) {
     checkMembers("plugin", definition, MEMBERS);
-    const { id, version, name, summary, needs = [], warm = false, settings, tools = [], routes = [], speech, chat } = definition;
+    const {
+      id,
+      version,
+      name,
+      summary,
+      needs = [],
+      warm = false,
+      settings,
+      tools = [],
+      routes = [],
+      speech,
+      chat,
+    } = definition;
     if (!ID.test(id)) throw new Mistake(`plugin: the id \`${id}\` must be in kebab-case, such as \`my-plugin\``);
     if (!VERSION.test(version)) {
       throw new Mistake(`plugin: the version \`${version}\` must be a semantic version, such as \`0.1.0\``);
@@ -40,7 +52,8 @@ export class Plugin {
     }
     checkKinds("tools", tools, Tool, "name");
     checkKinds("routes", routes, Route, "id");
-    if (speech !== undefined && !(speech instanceof SpeechEngine)) throw new Mistake("plugin: speech is a speechEngine(…)");
+    if (speech !== undefined && !(speech instanceof SpeechEngine))
+      throw new Mistake("plugin: speech is a speechEngine(…)");
     if (chat !== undefined && !(chat instanceof ChatProvider)) throw new Mistake("plugin: chat is a chatProvider(…)");
     Object.assign(this, { id, version, name, summary, needs, warm, tools, routes, speech, chat });
     this.settings = settings === undefined ? undefined : record("", settings);
@@ -50,7 +63,12 @@ export class Plugin {
 
   /** The interfaces of the contract that it brings besides `plugin`. */
   exports() {
-    const brought = { tools: this.tools.length > 0, routes: this.routes.length > 0, speech: this.speech, chat: this.chat };
+    const brought = {
+      tools: this.tools.length > 0,
+      routes: this.routes.length > 0,
+      speech: this.speech,
+      chat: this.chat,
+    };
     return Object.keys(brought).filter((name) => brought[name]);
   }
 

@@ -64,7 +64,8 @@ export class Route {
       throw new Mistake(`route: the id \`${id}\` must be in snake_case, such as \`list_greetings\``);
     }
     checkMembers(id, definition, MEMBERS);
-    if (typeof summary !== "string" || summary.trim() === "") throw new Mistake(`${id} needs a summary: people read it`);
+    if (typeof summary !== "string" || summary.trim() === "")
+      throw new Mistake(`${id} needs a summary: people read it`);
     if (typeof run !== "function") throw new Mistake(`${id} needs a function: route({ … }, (call, input) => …)`);
     if (raw && Object.keys(input).length > 0) throw new Mistake(`${id} is raw: it has the whole request, and no input`);
     checkRoute(id, method, path, raw ? undefined : Object.keys(input));
@@ -114,7 +115,8 @@ export class Route {
 function parts(method, request) {
   const found = new Map(request.path.map(([name, value]) => [name, { texts: [value] }]));
   const checkPlace = (name) => {
-    if (request.path.some(([known]) => known === name)) throw new Invalid(`\`${name}\` stands in the path already.`, name);
+    if (request.path.some(([known]) => known === name))
+      throw new Invalid(`\`${name}\` stands in the path already.`, name);
   };
   if (hasBody(method)) {
     for (const [name, value] of Object.entries(readObject(request.text()))) {
@@ -122,7 +124,8 @@ function parts(method, request) {
       found.set(name, { value });
     }
     // What no body takes may not be ignored in silence either.
-    for (const [name] of request.query) throw new Invalid(`\`${name}\` belongs into the body, not into the query.`, name);
+    for (const [name] of request.query)
+      throw new Invalid(`\`${name}\` belongs into the body, not into the query.`, name);
     return found;
   }
   for (const [name, text] of request.query) {

@@ -27,9 +27,12 @@ export class Server {
 function check({ url, headers }) {
   const authority = /^https?:\/\/([^/?#]+)/.exec(url)?.[1];
   if (authority === undefined || authority.includes("@") || url.includes("#")) {
-    throw new Invalid(`\`${url}\` is no URL for a request: https:// or http://, a host without a user, a path, no fragment.`);
+    throw new Invalid(
+      `\`${url}\` is no URL for a request: https:// or http://, a host without a user, a path, no fragment.`,
+    );
   }
   for (const [name] of headers) {
-    if (OF_THE_HOST.includes(name.toLowerCase())) throw new Invalid(`The header \`${name}\` is the host's to set: leave it out.`);
+    if (OF_THE_HOST.includes(name.toLowerCase()))
+      throw new Invalid(`The header \`${name}\` is the host's to set: leave it out.`);
   }
 }

@@ -1,4 +1,5 @@
-// What the operator set for this plugin, secrets included. Which of the settings are secrets is up to the operator: the plugin reads them alike.
+// What the operator set for this plugin, secrets included. Which of the settings are secrets is up to the operator: the
+// plugin reads them alike.
 
 import { Problems } from "./fields/base.js";
 import { record } from "./fields/compound.js";
@@ -13,8 +14,9 @@ export const settings = {
   },
 
   /**
-   * All settings of these fields; other keys are left alone. `Internal`, with the names of those at fault in the log and without their values, when
-   * they do not fit: the schema said something else to the host than the fields say here.
+   * All settings of these fields; other keys are left alone. `Internal`, with the names of those at fault in the log
+   * and without their values, when they do not fit: the schema said something else to the host than the fields say
+   * here.
    */
   read(fields) {
     const given = connection()();

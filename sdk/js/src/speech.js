@@ -19,7 +19,8 @@ export class SpeechEngine {
   /** The audio, piece by piece, none of them empty. */
   async *audio(call, utterance) {
     for await (const piece of this.speak(call, utterance)) {
-      if (!(piece instanceof Uint8Array)) throw new TypeError("a speech engine yields Uint8Arrays; samples([…]) makes one");
+      if (!(piece instanceof Uint8Array))
+        throw new TypeError("a speech engine yields Uint8Arrays; samples([…]) makes one");
       if (piece.length > 0) yield piece;
     }
   }

@@ -1,5 +1,5 @@
-// For a plugin's own tests, on the build machine: documents in memory, servers that answer what they are told, and calls of the plugin as a
-// host makes them.
+// For a plugin's own tests, on the build machine: documents in memory, servers that answer what they are told, and
+// calls of the plugin as a host makes them.
 
 import { Call } from "./call.js";
 import { connect } from "./host.js";
@@ -36,15 +36,16 @@ export function call({ user = "ann", ...changes } = {}) {
 }
 
 /**
- * From here on documents in user scope are those of this user, or denied for null. Calls of the plugin below act for their own user.
+ * From here on documents in user scope are those of this user, or denied for null. Calls of the plugin below act for
+ * their own user.
  */
 export function actFor(user) {
   world.documents.user = user ?? undefined;
 }
 
 /**
- * From here on requests to other servers are answered so: a function from method, url, headers, body (bytes) and timeout to a response. Without it,
- * they are denied as on a host that grants none.
+ * From here on requests to other servers are answered so: a function from method, url, headers, body (bytes) and
+ * timeout to a response. Without it, they are denied as on a host that grants none.
  */
 export function answerHttp(answer) {
   world.server.answer = answer;
@@ -75,7 +76,10 @@ export async function callTool(tool, input, as = call({ user: world.documents.us
   return { data: data === undefined ? undefined : JSON.parse(data), text, actions };
 }
 
-/** Asks a route as a host does: `path` and `query` are objects or pairs, `json` or `body` is the body. Answers a `Response`. */
+/**
+ * Asks a route as a host does: `path` and `query` are objects or pairs, `json` or `body` is the body. Answers a
+ * `Response`.
+ */
 export async function callRoute(route, { path = {}, query = {}, headers = [], json, body = "", as } = {}) {
   const who = as ?? call({ user: world.documents.user ?? null });
   actFor(who.user?.id);
@@ -97,7 +101,10 @@ export async function speak(engine, text, { as = call(), ...utterance } = {}) {
   return { audio, failure };
 }
 
-/** Has an AI provider answer a message, or a conversation: `{ events, text, failure }`, without a failure when the answer is whole. */
+/**
+ * Has an AI provider answer a message, or a conversation: `{ events, text, failure }`, without a failure when the
+ * answer is whole.
+ */
 export async function complete(provider, said, { as = call(), ...request } = {}) {
   const messages = typeof said === "string" ? [{ role: "user", text: said }] : said;
   const { pieces, failure } = await collect(provider.events(as, { tools: [], ...request, messages }));

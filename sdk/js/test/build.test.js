@@ -25,12 +25,17 @@ const run = (...given) =>
   });
 
 test("a world is what the plugin brings and asks for", async () => {
-  assert.deepEqual(text(await load(join(EXAMPLES, "greeter.js"))).split("\n").slice(6, -2), [
-    "  import wheelhouse:plugin/documents@0.1.0;",
-    "  export wheelhouse:plugin/plugin@0.1.0;",
-    "  export wheelhouse:plugin/tools@0.1.0;",
-    "  export wheelhouse:plugin/routes@0.1.0;",
-  ]);
+  assert.deepEqual(
+    text(await load(join(EXAMPLES, "greeter.js")))
+      .split("\n")
+      .slice(6, -2),
+    [
+      "  import wheelhouse:plugin/documents@0.1.0;",
+      "  export wheelhouse:plugin/plugin@0.1.0;",
+      "  export wheelhouse:plugin/tools@0.1.0;",
+      "  export wheelhouse:plugin/routes@0.1.0;",
+    ],
+  );
   const beep = text(await load(join(EXAMPLES, "beep.js")));
   assert.ok(!beep.includes("import wheelhouse") && beep.includes("export wheelhouse:plugin/speech@0.1.0;"), beep);
 });
@@ -43,7 +48,8 @@ test("a module is described as JSON", async () => {
 });
 
 test("what stands in the way is said in a sentence", async () => {
-  const head = 'import { plugin, tool } from "wheelhouse-sdk";\nexport default plugin({ id: "x", version: "0.1.0", name: "X", summary: "X."';
+  const head =
+    'import { plugin, tool } from "wheelhouse-sdk";\nexport default plugin({ id: "x", version: "0.1.0", name: "X", summary: "X."';
   for (const [source, said] of [
     ["", /exports no plugin/],
     [`${head} });`, /brings nothing/],

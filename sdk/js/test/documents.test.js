@@ -3,18 +3,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
-import {
-  Amount,
-  Collection,
-  Conflict,
-  Denied,
-  Internal,
-  Invalid,
-  NotFound,
-  need,
-  plugin,
-  tool,
-} from "wheelhouse-sdk";
+import { Amount, Collection, Conflict, Denied, Internal, Invalid, NotFound, need, plugin, tool } from "wheelhouse-sdk";
 import { actFor, reset } from "wheelhouse-sdk/testing";
 import { declare } from "../src/host.js";
 
@@ -49,7 +38,13 @@ test("an id is taken once", () => {
 });
 
 test("questions are answered in parts and figures", () => {
-  for (const [city, nights] of [["Moab", 2], ["Zion", 1], ["Moab", 4], ["Bend", 3]]) stops.insert(stop(city, nights));
+  for (const [city, nights] of [
+    ["Moab", 2],
+    ["Zion", 1],
+    ["Moab", 4],
+    ["Bend", 3],
+  ])
+    stops.insert(stop(city, nights));
   const nights = (page) => page.documents.map((document) => document.body.nights);
   const query = stops.query().atLeast("nights", 2).orderBy("place.city").orderBy("nights", { descending: true });
   const first = query.page(2);
@@ -103,13 +98,19 @@ test("amounts are compared in hundredths", () => {
 test("documents that nobody asked for are not there", () => {
   const tools = [tool({ name: "x", summary: "X." }, () => "x")];
   plugin({ id: "x", version: "0.1.0", name: "X", summary: "X.", tools, needs: [need.http("To look.", "example.com")] });
-  assert.throws(() => stops.query().count(), (error) => error instanceof Internal && /need\.documents/.test(error.cause));
+  assert.throws(
+    () => stops.query().count(),
+    (error) => error instanceof Internal && /need\.documents/.test(error.cause),
+  );
 });
 
 test("a page is a listing", () => {
   stops.insert(stop("Moab", 2));
   stops.insert(stop("Zion", 1));
-  const listing = stops.query().page(1).listing((document) => document.body.place.city);
+  const listing = stops
+    .query()
+    .page(1)
+    .listing((document) => document.body.place.city);
   assert.deepEqual([listing.data, listing.has_more], [["Moab"], true]);
   assert.equal(typeof listing.next_cursor, "string");
   assert.equal(stops.query().page(2).listing().next_cursor, null);

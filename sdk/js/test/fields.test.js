@@ -145,7 +145,10 @@ test("a text that is no number names its field", () => {
     [number(), "1e999", '`it` must be a number, not "1e999".'],
     [boolean(), "1", '`it` must be true or false, not "1".'],
   ]) {
-    assert.deepEqual(refused(() => readText(field, sent)), ["it", message]);
+    assert.deepEqual(
+      refused(() => readText(field, sent)),
+      ["it", message],
+    );
   }
 });
 
@@ -164,7 +167,10 @@ test("bounds and patterns hold", () => {
     [text("", { pattern: "^[a-z]+$" }), "abc", "ABC", "The input must have the form ^[a-z]+$."],
   ]) {
     assert.deepEqual(read(field, good), good);
-    assert.deepEqual(refused(() => read(field, bad)), ["", message]);
+    assert.deepEqual(
+      refused(() => read(field, bad)),
+      ["", message],
+    );
   }
 });
 

@@ -41,7 +41,10 @@ test("requests are put together and answered as the test says", () => {
       `${URL}?a=1&place=Moab%2C%20UT&n=2`,
       '{"a":1}',
       2_500,
-      [["authorization", "Bearer k"], ["content-type", "application/json"]],
+      [
+        ["authorization", "Bearer k"],
+        ["content-type", "application/json"],
+      ],
     ],
   );
 });
@@ -59,11 +62,19 @@ test("what a host refuses is refused here", () => {
 });
 
 test("what is no success is a failure when it is asked for", () => {
-  for (const [status, failure] of [[404, NotFound], [429, RateLimited], [401, Unavailable], [500, Unavailable]]) {
+  for (const [status, failure] of [
+    [404, NotFound],
+    [429, RateLimited],
+    [401, Unavailable],
+    [500, Unavailable],
+  ]) {
     answerHttp(() => httpResponse(status, { headers: { "retry-after": "7" } }));
     const answer = http.get(URL);
     assert.equal(answer.status, status);
-    assert.throws(() => answer.success(), (error) => error instanceof failure && (error.retryAfter ?? 7) === 7);
+    assert.throws(
+      () => answer.success(),
+      (error) => error instanceof failure && (error.retryAfter ?? 7) === 7,
+    );
   }
 });
 
@@ -87,7 +98,10 @@ test("settings have the types of their fields", () => {
 
 test("a setting that cannot be read is named and not shown", () => {
   setSettings({ days: "hunter2" });
-  assert.throws(() => settings.read(fields), ({ message, cause }) => /`days`/.test(cause) && !`${message} ${cause}`.includes("hunter2"));
+  assert.throws(
+    () => settings.read(fields),
+    ({ message, cause }) => /`days`/.test(cause) && !`${message} ${cause}`.includes("hunter2"),
+  );
 });
 
 test("today is the user's own, and that of UTC without a wall clock", () => {
@@ -114,7 +128,14 @@ test("ids of a call depend on request, purpose and content", () => {
 });
 
 test("amounts are read exactly, and written as they are read", () => {
-  for (const [value, minor] of [[85.5, 8_550], ["85.50", 8_550], [0.29, 29], [4.35, 435], [-3.07, -307], [1e12, 1e14]]) {
+  for (const [value, minor] of [
+    [85.5, 8_550],
+    ["85.50", 8_550],
+    [0.29, 29],
+    [4.35, 435],
+    [-3.07, -307],
+    [1e12, 1e14],
+  ]) {
     assert.equal(Amount.parse(value).minor, minor);
   }
   for (let minor = 0; minor < 20_000; minor += 1) assert.equal(Amount.parse(new Amount(minor).toJSON()).minor, minor);
@@ -128,9 +149,12 @@ test("amounts are read exactly, and written as they are read", () => {
 
 test("UTF-8 is read and written as everywhere", () => {
   const [encoder, decoder] = [new TextEncoder(), new TextDecoder()];
-  for (const sample of ["", "Grüße", "漢字", "👩‍🚀", "a\ud800b", "\u0000"]) assert.deepEqual(encode(sample), encoder.encode(sample));
+  for (const sample of ["", "Grüße", "漢字", "👩‍🚀", "a\ud800b", "\u0000"])
+    assert.deepEqual(encode(sample), encoder.encode(sample));
   // Every sequence of three bytes out of those that matter, and some of four.
-  const bytes = [0x41, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc2, 0xdf, 0xe0, 0xed, 0xef, 0xf0, 0xf4, 0xf5, 0xff];
+  const bytes = [
+    0x41, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc2, 0xdf, 0xe0, 0xed, 0xef, 0xf0, 0xf4, 0xf5, 0xff,
+  ];
   for (const a of bytes) {
     for (const b of bytes) {
       for (const c of bytes) {
@@ -153,7 +177,8 @@ test("a component's globals draw from the host", () => {
   ]);
   const random = Math.random;
   try {
-    for (const [name] of saved) Object.defineProperty(globalThis, name, { value: undefined, writable: true, configurable: true });
+    for (const [name] of saved)
+      Object.defineProperty(globalThis, name, { value: undefined, writable: true, configurable: true });
     install({ stdout: {}, stderr: {}, random: { getRandomBytes: (length) => new Uint8Array(length).fill(255) } });
     assert.equal(crypto.randomUUID(), "ffffffff-ffff-4fff-bfff-ffffffffffff");
     assert.deepEqual(crypto.getRandomValues(new Uint16Array(2)), new Uint16Array([65535, 65535]));

@@ -29,11 +29,15 @@ async function load(name, text) {
 test("every plugin of the guide is one", async () => {
   const plugins = blocks.filter(({ text }) => text.includes("export default plugin("));
   const brought = await Promise.all(plugins.map(({ text }, index) => load(`plugin${index}.js`, text)));
-  assert.deepEqual(brought.map((plugin) => plugin.exports()), [["tools", "routes"], ["tools"], ["speech"]]);
+  assert.deepEqual(
+    brought.map((plugin) => plugin.exports()),
+    [["tools", "routes"], ["tools"], ["speech"]],
+  );
 });
 
 test("the tutorial's own tests pass", async () => {
-  for (const { name, text } of blocks.filter(({ name }) => name !== undefined)) await writeFile(join(folder, name), text);
+  for (const { name, text } of blocks.filter(({ name }) => name !== undefined))
+    await writeFile(join(folder, name), text);
   const environment = { ...process.env, NODE_TEST_CONTEXT: undefined };
   const { status, out } = await new Promise((done) => {
     const options = { cwd: folder, env: environment };

@@ -58,7 +58,10 @@ test("an answer ends with its reason", async () => {
   const call = { toolCall: { id: "1", name: "greet", arguments: { name: "Ann" } } };
   const usage = { usage: { inputTokens: 1, outputTokens: 2 } };
   assert.deepEqual((await provide(call, usage)).events, [call, usage, { finished: "tool-calls" }]);
-  assert.deepEqual((await provide("a", { finished: "length" }, "never")).events, [{ text: "a" }, { finished: "length" }]);
+  assert.deepEqual((await provide("a", { finished: "length" }, "never")).events, [
+    { text: "a" },
+    { finished: "length" },
+  ]);
 });
 
 test("an answer that breaks off has no reason", async () => {

@@ -46,14 +46,24 @@ test("what is no object is refused", async () => {
 test("a tool may be async, and answer text alone and actions", async () => {
   const wave = tool({ name: "wave", summary: "Waves." }, async () => "Bye.");
   assert.deepEqual(await callTool(wave, {}), { data: undefined, text: "Bye.", actions: [] });
-  const reload = tool({ name: "reload", summary: "Reloads." }, () => ({ text: "There.", actions: [{ kind: "reload" }] }));
+  const reload = tool({ name: "reload", summary: "Reloads." }, () => ({
+    text: "There.",
+    actions: [{ kind: "reload" }],
+  }));
   assert.deepEqual((await callTool(reload, {})).actions, [{ kind: "reload" }]);
 });
 
 test("an answer that has no form in JSON is the plugin's fault", async () => {
   const circle = {};
   circle.self = circle;
-  for (const answer of [undefined, 7, {}, { text: "x", data: NaN }, { text: "x", data: 1n }, { text: "x", data: circle }]) {
+  for (const answer of [
+    undefined,
+    7,
+    {},
+    { text: "x", data: NaN },
+    { text: "x", data: 1n },
+    { text: "x", data: circle },
+  ]) {
     const broken = tool({ name: "broken", summary: "Breaks." }, () => answer);
     await assert.rejects(callTool(broken, {}), Internal);
   }
@@ -89,7 +99,10 @@ test("a field stands in one place only", async () => {
     ["GET", "7", { name: "x", colour: "red" }, undefined, "colour"],
   ]) {
     await assert.rejects(callRoute(changeThing(method), { path: { id }, query, json }), (error) => {
-      assert.deepEqual(error.fields.map((one) => one.field), [field]);
+      assert.deepEqual(
+        error.fields.map((one) => one.field),
+        [field],
+      );
       return error instanceof Invalid;
     });
   }
@@ -97,29 +110,68 @@ test("a field stands in one place only", async () => {
 
 test("a route is described by its fields", () => {
   const patch = changeThing("PATCH");
-  assert.deepEqual(patch.parameters().map(({ name, place }) => [name, place]), [["id", "path"]]);
+  assert.deepEqual(
+    patch.parameters().map(({ name, place }) => [name, place]),
+    [["id", "path"]],
+  );
   assert.deepEqual([Object.keys(patch.body().properties), patch.body().required], [["name", "size"], ["name"]]);
   const get = changeThing("GET");
   assert.deepEqual(
     get.parameters().map(({ name, place, field }) => [name, place, field.required]),
-    [["id", "path", true], ["name", "query", true], ["size", "query", false]],
+    [
+      ["id", "path", true],
+      ["name", "query", true],
+      ["size", "query", false],
+    ],
   );
   assert.equal(get.body(), undefined);
 });
 
 test("a list in a query is a name that comes more than once", async () => {
   const add = route(
-    { method: "GET", path: "/sums", id: "add", summary: "Adds.", input: { number: list("", integer()) }, output: integer() },
+    {
+      method: "GET",
+      path: "/sums",
+      id: "add",
+      summary: "Adds.",
+      input: { number: list("", integer()) },
+      output: integer(),
+    },
     (call, { number }) => number.reduce((sum, one) => sum + one, 0),
   );
-  assert.equal((await callRoute(add, { query: [["number", "1"], ["number", "2"]] })).json(), 3);
+  assert.equal(
+    (
+      await callRoute(add, {
+        query: [
+          ["number", "1"],
+          ["number", "2"],
+        ],
+      })
+    ).json(),
+    3,
+  );
 });
 
 test("a route without an answer says so, and may not give one", async () => {
-  const definition = { method: "DELETE", path: "/things/{id}", id: "forget", summary: "Forgets.", input: { id: integer() } };
-  const response = await callRoute(route(definition, () => undefined), { path: { id: "7" } });
+  const definition = {
+    method: "DELETE",
+    path: "/things/{id}",
+    id: "forget",
+    summary: "Forgets.",
+    input: { id: integer() },
+  };
+  const response = await callRoute(
+    route(definition, () => undefined),
+    { path: { id: "7" } },
+  );
   assert.deepEqual([response.status, response.body.length], [204, 0]);
-  await assert.rejects(callRoute(route(definition, () => ({})), { path: { id: "7" } }), Internal);
+  await assert.rejects(
+    callRoute(
+      route(definition, () => ({})),
+      { path: { id: "7" } },
+    ),
+    Internal,
+  );
 });
 
 test("a raw route has the request as it came", async () => {
@@ -148,7 +200,10 @@ test("mistakes are said when the module is loaded", () => {
     [() => tool({ name: "greet", summary: "X.", rest: ["FETCH", "/g", 200] }, run), /the method is one of/],
     [() => route({ method: "GET", path: "things", id: "x", summary: "X." }, run), /is no path/],
     [() => route({ method: "GET", path: "/things", summary: "X." }, run), /snake_case/],
-    [() => route({ method: "GET", path: "/t", id: "x", summary: "X.", raw: true, input: { a: text() } }, run), /no input/],
+    [
+      () => route({ method: "GET", path: "/t", id: "x", summary: "X.", raw: true, input: { a: text() } }, run),
+      /no input/,
+    ],
   ]) {
     assert.throws(make, said);
   }

@@ -9,7 +9,10 @@ export abstract class Field<T = unknown, Optional extends boolean = boolean> {
   schema(): Record<string, unknown>;
 }
 
-/** What a field may be told besides its own options. An optional field may be left out or null; a default stands for what is left out. */
+/**
+ * What a field may be told besides its own options. An optional field may be left out or null; a default stands for
+ * what is left out.
+ */
 type Left<T, Own> = Own & ({ optional?: false; default?: T } | { optional: true; default?: undefined });
 type Maybe<Options> = Options extends { optional: true } ? true : false;
 type Bounds = { min?: number; max?: number };
@@ -18,9 +21,18 @@ export function text<const O extends Left<string, Bounds & { pattern?: string }>
   summary?: string,
   options?: O,
 ): Field<string, Maybe<O>>;
-export function integer<const O extends Left<number, Bounds> = {}>(summary?: string, options?: O): Field<number, Maybe<O>>;
-export function number<const O extends Left<number, Bounds> = {}>(summary?: string, options?: O): Field<number, Maybe<O>>;
-export function boolean<const O extends Left<boolean, {}> = {}>(summary?: string, options?: O): Field<boolean, Maybe<O>>;
+export function integer<const O extends Left<number, Bounds> = {}>(
+  summary?: string,
+  options?: O,
+): Field<number, Maybe<O>>;
+export function number<const O extends Left<number, Bounds> = {}>(
+  summary?: string,
+  options?: O,
+): Field<number, Maybe<O>>;
+export function boolean<const O extends Left<boolean, {}> = {}>(
+  summary?: string,
+  options?: O,
+): Field<boolean, Maybe<O>>;
 /** A day as text: `2026-11-22`. */
 export function date<const O extends Left<string, {}> = {}>(summary?: string, options?: O): Field<string, Maybe<O>>;
 export function amount<const O extends Left<number, {}> = {}>(summary?: string, options?: O): Field<Amount, Maybe<O>>;
@@ -29,7 +41,10 @@ export function choice<const C extends string, const O extends Left<C, {}> = {}>
   choices: readonly C[],
   options?: O,
 ): Field<C, Maybe<O>>;
-export function anything<const O extends Left<unknown, {}> = {}>(summary?: string, options?: O): Field<unknown, Maybe<O>>;
+export function anything<const O extends Left<unknown, {}> = {}>(
+  summary?: string,
+  options?: O,
+): Field<unknown, Maybe<O>>;
 export function list<T, const O extends Left<readonly T[], Bounds> = {}>(
   summary: string,
   item: Field<T>,
@@ -57,11 +72,8 @@ export type ValueOf<F> = F extends Field<infer T, infer Optional> ? (Optional ex
 export type Values<F extends Fields> = { [K in keyof F]: ValueOf<F[K]> };
 
 /** What may be answered for a field: an optional one may also be null or left out. */
-export type Answer<F> = F extends Field<infer T, infer Optional>
-  ? Optional extends true
-    ? T | null | undefined
-    : T
-  : undefined;
+export type Answer<F> =
+  F extends Field<infer T, infer Optional> ? (Optional extends true ? T | null | undefined : T) : undefined;
 
 /** A part of a list, as routes answer it. */
 export interface Listing<T> {

@@ -16,7 +16,9 @@ export const need: {
   documents(reason: string): Need;
   /** Documents that all users share. */
   sharedDocuments(reason: string): Need;
-  /** Requests to these hosts: each with a port if it is not the scheme's own, or `*.example.com` for all hosts below. */
+  /**
+   * Requests to these hosts: each with a port if it is not the scheme's own, or `*.example.com` for all hosts below.
+   */
   http(reason: string, ...hosts: [string, ...string[]]): Need;
 };
 

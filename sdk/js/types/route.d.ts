@@ -52,11 +52,7 @@ export class Route {
   readonly summary: string;
 }
 
-export function route<
-  I extends Fields = {},
-  O extends Field | undefined = undefined,
-  Raw extends boolean = false,
->(
+export function route<I extends Fields = {}, O extends Field | undefined = undefined, Raw extends boolean = false>(
   definition: RouteDefinition<I, O, Raw>,
   run: (
     call: Call,

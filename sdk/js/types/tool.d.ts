@@ -10,7 +10,10 @@ export interface UiAction {
   metadata?: unknown;
 }
 
-/** What came of a tool call: data for programs, a sentence that a person likes to hear spoken, and things for the client's screen. */
+/**
+ * What came of a tool call: data for programs, a sentence that a person likes to hear spoken, and things for the
+ * client's screen.
+ */
 export interface Outcome<T> {
   data?: T;
   text: string;

@@ -10,13 +10,15 @@ A plugin is one module. It calls `plugin` once, and its decorated functions are 
 
 
     @tool(sentences=["(add|sum) {first:number} and {second:number}"], read_only=True)
-    def add_numbers(first: Annotated[int, "The first number."], second: Annotated[int, "The second number."]) -> Outcome[int]:
+    def add_numbers(
+        first: Annotated[int, "The first number."], second: Annotated[int, "The second number."]
+    ) -> Outcome[int]:
         '''Adds two numbers.'''
         return Outcome(first + second, f"That makes {first + second}.")
 
-`python -m wheelhouse_sdk build sums.py -o sums.wasm` makes a component of it, which exports what the module brings and imports what it
-asks for. On the build machine everything runs too, with documents in memory (see `wheelhouse_sdk.testing`).
-"""
+`python -m wheelhouse_sdk build sums.py -o sums.wasm` makes a component of it, which exports what the module brings and
+imports what it asks for. On the build machine everything runs too, with documents in memory (see
+`wheelhouse_sdk.testing`). """
 
 from . import http, settings
 from .call import Call, Location, User

@@ -28,9 +28,8 @@ class Location:
 
 @dataclass(frozen=True)
 class Call:
-    """What the host knows of the running call. Nothing in it can be set by a client except `locale`, `time_zone` and `location`,
-    which the client says of itself.
-    """
+    """What the host knows of the running call. Nothing in it can be set by a client except `locale`, `time_zone` and
+    `location`, which the client says of itself. """
 
     #: Identifies the request in logs and in every error that a client reads.
     request_id: str
@@ -70,8 +69,7 @@ class Call:
         return self.now().date()
 
     def once(self, purpose: str, content: object) -> str:
-        """An id for a document that this call makes. It is the same when a call is repeated with the same request id, purpose and
-        content, so that `Collection.insert_once` under it happens once; it differs for everything else.
-        """
+        """An id for a document that this call makes. It is the same when a call is repeated with the same request id,
+        purpose and content, so that `Collection.insert_once` under it happens once; it differs for everything else. """
         text = json.dumps([self.request_id, purpose, plain(content)])
         return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()

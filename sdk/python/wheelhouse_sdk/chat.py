@@ -21,8 +21,8 @@ from .plain import whole
 
 @dataclass(frozen=True)
 class Model:
-    """A model: its id in the provider, a name for people, and how many tokens fit into a request and its answer together, if there
-    is such a bound."""
+    """A model: its id in the provider, a name for people, and how many tokens fit into a request and its answer
+    together, if there is such a bound."""
 
     id: str
     name: str
@@ -156,11 +156,11 @@ class Provider:
 def chat_provider(
     *, models: list[Model] | Callable[[Call], list[Model]]
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Makes an async generator the plugin's AI provider. It takes the call and a `ChatRequest`, and yields pieces of text, `ToolCall`s and
-    `Usage` as they come. The answer is over when the generator is; it may yield a `FinishReason` last, where that is not what anybody
-    would think. A failure before the first piece lets the next provider of the chain answer; after it the answer counts as broken off.
-    `models` are a list, the provider's own choice first, or a function of the call.
-    """
+    """Makes an async generator the plugin's AI provider. It takes the call and a `ChatRequest`, and yields pieces of
+    text, `ToolCall`s and `Usage` as they come. The answer is over when the generator is; it may yield a `FinishReason`
+    last, where that is not what anybody would think. A failure before the first piece lets the next provider of the
+    chain answer; after it the answer counts as broken off. `models` are a list, the provider's own choice first, or a
+    function of the call. """
 
     def register(function: Callable[..., Any]) -> Callable[..., Any]:
         if current.chat is not None:

@@ -20,8 +20,8 @@ _VERSION = re.compile(r"(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)(-[0-9A
 
 @dataclass(frozen=True)
 class Need:
-    """Something that the plugin wants to do outside itself. It may do so once the operator has granted it. The reason is a sentence
-    for the operator."""
+    """Something that the plugin wants to do outside itself. It may do so once the operator has granted it. The reason
+    is a sentence for the operator."""
 
     name: str
     targets: tuple[str, ...]
@@ -39,7 +39,8 @@ class Need:
 
     @classmethod
     def http(cls, reason: str, *hosts: str) -> "Need":
-        """Requests to these hosts: each with a port if it is not the scheme's own, or `*.example.com` for all hosts below."""
+        """Requests to these hosts: each with a port if it is not the scheme's own, or `*.example.com` for all hosts
+        below."""
         if not hosts:
             raise Mistake("Need.http: name at least one host")
         return cls("http", hosts, reason)
@@ -102,10 +103,10 @@ def plugin(
 ) -> None:
     """Says what the plugin is. Called once in a module.
 
-    `id` is kebab-case, unique in a host and never changed; `version` is semantic; `name` and the one sentence of `summary` are for
-    people. `warm` asks for instances to be kept and used again: for engines that are costly to start. What such an instance keeps in
-    memory outlives a call, so it must not keep anything of a user. `settings` is a dataclass of what the operator can set.
-    """
+    `id` is kebab-case, unique in a host and never changed; `version` is semantic; `name` and the one sentence of
+    `summary` are for people. `warm` asks for instances to be kept and used again: for engines that are costly to start.
+    What such an instance keeps in memory outlives a call, so it must not keep anything of a user. `settings` is a
+    dataclass of what the operator can set. """
     if current.description is not None:
         raise Mistake("plugin(…) is called once in a module")
     if not _ID.fullmatch(id):

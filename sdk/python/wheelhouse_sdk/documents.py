@@ -75,9 +75,8 @@ class Page(Generic[T]):
 class Collection(Generic[T]):
     """Documents of one kind: a dataclass, or dicts where none is named. The name is 1 to 64 of `a-z`, `0-9`, `_`, `-`.
 
-    Every method asks the host; each can raise `Denied` where the operator has not granted documents, or where nobody is signed in,
-    and `Unavailable` where the database does not answer.
-    """
+    Every method asks the host; each can raise `Denied` where the operator has not granted documents, or where nobody is
+    signed in, and `Unavailable` where the database does not answer. """
 
     def __init__(self, scope: str, name: str, kind: type[T] | None):
         if not _NAME.fullmatch(name):
@@ -96,12 +95,13 @@ class Collection(Generic[T]):
         return cls("shared", name, kind)
 
     def insert(self, body: T, id: str | None = None) -> Document[T]:
-        """Stores a new document, under an id that sorts by time or under this one of 1 to 128 bytes: `Conflict` when it is taken."""
+        """Stores a new document, under an id that sorts by time or under this one of 1 to 128 bytes: `Conflict` when it
+        is taken."""
         return self._read(host.documents().insert(self._scope, self._name, id, self._write(body)))
 
     def insert_once(self, id: str, body: T) -> tuple[Document[T], bool]:
-        """Stores a new document under this id, or answers the one that is there: for calls that may be repeated, with the id
-        from `Call.once`. The flag is whether it is new."""
+        """Stores a new document under this id, or answers the one that is there: for calls that may be repeated, with
+        the id from `Call.once`. The flag is whether it is new."""
         try:
             return self.insert(body, id), True
         except Conflict:
@@ -123,8 +123,8 @@ class Collection(Generic[T]):
         return found
 
     def replace(self, document: Document[T]) -> Document[T]:
-        """Stores the document's body in place of the one that it was read with: `Conflict` when it has been replaced since, `NotFound`
-        when it has been deleted."""
+        """Stores the document's body in place of the one that it was read with: `Conflict` when it has been replaced
+        since, `NotFound` when it has been deleted."""
         body = self._write(document.body)
         stored = host.documents().replace(self._scope, self._name, document.id, document.revision, body)
         return self._read(stored)
@@ -154,15 +154,16 @@ class Collection(Generic[T]):
 
 @dataclass(frozen=True)
 class Query(Generic[T]):
-    """Which documents, and in what order: each method returns a new query. All conditions must hold. Fields are members of the body or
-    paths with dots: `place.city`."""
+    """Which documents, and in what order: each method returns a new query. All conditions must hold. Fields are members
+    of the body or paths with dots: `place.city`."""
 
     _collection: Collection[T]
     _question: Question
 
     def where(self, field: str, operator: str, value: object) -> "Query[T]":
-        """The field compares so with the value: `==`, `!=`, `<`, `<=`, `>`, `>=` or `contains`. At most 16 conditions. Values are texts,
-        numbers, booleans and None; a date and an `Amount` count as what they are in documents: a text, and hundredths."""
+        """The field compares so with the value: `==`, `!=`, `<`, `<=`, `>`, `>=` or `contains`. At most 16 conditions.
+        Values are texts, numbers, booleans and None; a date and an `Amount` count as what they are in documents: a
+        text, and hundredths."""
         if operator not in _OPERATORS:
             raise Mistake(f"`{operator}` is no operator: {', '.join(_OPERATORS)}")
         condition = (field, _OPERATORS[operator], _scalar(value))
@@ -181,7 +182,8 @@ class Query(Generic[T]):
         return self.where(field, "<=", value)
 
     def order_by(self, field: str, *, descending: bool = False) -> "Query[T]":
-        """Sorts by this field; `$created` and `$updated` are the document's times. At most 4; ties are in the order of ids."""
+        """Sorts by this field; `$created` and `$updated` are the document's times. At most 4; ties are in the order of
+        ids."""
         return self._with(order=(*self._question.order, (field, descending)))
 
     def newest_first(self) -> "Query[T]":
@@ -189,8 +191,8 @@ class Query(Generic[T]):
         return self.order_by("$created", descending=True)
 
     def page(self, limit: int, cursor: str | None = None) -> Page[T]:
-        """One part of the list: up to `limit` (1 to 500) documents behind `cursor`, which is `next` of the part before. `Invalid` for a limit
-        out of range or a cursor of another query."""
+        """One part of the list: up to `limit` (1 to 500) documents behind `cursor`, which is `next` of the part before.
+        `Invalid` for a limit out of range or a cursor of another query."""
         if not 1 <= limit <= 500:
             raise Invalid("The limit must be from 1 to 500.", field="limit")
         collection = self._collection
@@ -211,8 +213,8 @@ class Query(Generic[T]):
         return total or 0  # type: ignore[return-value]
 
     def aggregate(self, function: str, field: str | None = None, group_by: str | None = None) -> list[Group]:
-        """A figure (`count`, `sum`, `min`, `max`, `avg`) over a field for each value of another, in the order of these values. Only `count` goes
-        without a field. `Invalid` for more than 1,000 groups."""
+        """A figure (`count`, `sum`, `min`, `max`, `avg`) over a field for each value of another, in the order of these
+        values. Only `count` goes without a field. `Invalid` for more than 1,000 groups."""
         if function not in ("count", "sum", "min", "max", "avg"):
             raise Mistake(f"`{function}` is no figure: count, sum, min, max, avg")
         collection = self._collection

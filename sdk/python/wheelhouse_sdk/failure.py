@@ -14,9 +14,9 @@ class FieldError:
 
 
 class Failure(Exception):
-    """What every failure of the contract is. Raise one of the classes below; the message is shown to the caller, so it tells no
-    secrets and no inner workings. An exception of any other kind becomes `Internal`, and its traceback goes to the host's log.
-    """
+    """What every failure of the contract is. Raise one of the classes below; the message is shown to the caller, so it
+    tells no secrets and no inner workings. An exception of any other kind becomes `Internal`, and its traceback goes to
+    the host's log. """
 
     def __init__(self, message: str):
         super().__init__(message)

@@ -1,4 +1,5 @@
-"""What the host offers to a plugin: connected to the component's imports in a host, and to stand-ins on the build machine."""
+"""What the host offers to a plugin: connected to the component's imports in a host, and to stand-ins on the build
+machine."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -89,7 +90,8 @@ class Received(NamedTuple):
 
 
 class Host:
-    """The connections. A component connects its imports while it is built; what it has not connected it does not import."""
+    """The connections. A component connects its imports while it is built; what it has not connected it does not
+    import."""
 
     def __init__(self) -> None:
         self.documents_import: Documents | None = None

@@ -1,5 +1,5 @@
-"""Requests to servers outside the host. They go to the hosts that `Need.http` asks for and the operator grants, no others; redirects are
-followed inside that grant only.
+"""Requests to servers outside the host. They go to the hosts that `Need.http` asks for and the operator grants, no
+others; redirects are followed inside that grant only.
 
     answer = http.get("https://api.example.com/forecast", query={"place": "Moab, UT"}, bearer=key, timeout=2.5)
     degrees = answer.success().json()["high"]
@@ -31,8 +31,9 @@ class HttpResponse:
         return 200 <= self.status < 300
 
     def success(self) -> "HttpResponse":
-        """The response, if its status is one of success: `NotFound` for 404 and 410, `RateLimited` for 429, `Unavailable` for all others. That the
-        plugin's own access is refused, or its request not understood, is no fault of whoever called it."""
+        """The response, if its status is one of success: `NotFound` for 404 and 410, `RateLimited` for 429,
+        `Unavailable` for all others. That the plugin's own access is refused, or its request not understood, is no
+        fault of whoever called it."""
         if self.is_success:
             return self
         if self.status in (404, 410):
@@ -72,14 +73,15 @@ def send(
     body: bytes | None = None,
     timeout: float | None = None,
 ) -> HttpResponse:
-    """Sends a request and waits for the whole answer, at most `timeout` seconds and at most what is left of the running call.
+    """Sends a request and waits for the whole answer, at most `timeout` seconds and at most what is left of the running
+    call.
 
-    `query` is added to the URL, encoded as it has to be; `bearer` is a token for `Authorization`; `json` is a body that is written as JSON, `body` one as
-    it is. `Host`, `Content-Length` and headers of the connection are the host's, and refused.
+    `query` is added to the URL, encoded as it has to be; `bearer` is a token for `Authorization`; `json` is a body that
+    is written as JSON, `body` one as it is. `Host`, `Content-Length` and headers of the connection are the host's, and
+    refused.
 
-    `Denied` when the host is not granted, `Invalid` when the request is none, `Unavailable` when the server cannot be reached or does not answer
-    whole, `RateLimited` when the plugin has as many requests under way as it may.
-    """
+    `Denied` when the host is not granted, `Invalid` when the request is none, `Unavailable` when the server cannot be
+    reached or does not answer whole, `RateLimited` when the plugin has as many requests under way as it may. """
     pairs = list((headers or {}).items())
     if bearer is not None:
         pairs.append(("authorization", f"Bearer {bearer}"))

@@ -2,4 +2,5 @@
 
 
 class Mistake(TypeError):
-    """A mistake of the plugin's author: the message says what to write instead. It shows while the module is imported, never in a host."""
+    """A mistake of the plugin's author: the message says what to write instead. It shows while the module is imported,
+    never in a host."""

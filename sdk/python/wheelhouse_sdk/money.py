@@ -13,15 +13,15 @@ _DECIMAL = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?")
 class Amount:
     """An amount in hundredths of a currency's unit: `Amount(8550)` is 85.50.
 
-    In JSON and in routes it is a decimal number of at most two places, such as `85.5`; a text of that form is read as well.
-    Amounts over a million million are refused. `minor` is what belongs into documents.
-    """
+    In JSON and in routes it is a decimal number of at most two places, such as `85.5`; a text of that form is read as
+    well. Amounts over a million million are refused. `minor` is what belongs into documents. """
 
     minor: int
 
     @classmethod
     def parse(cls, value: "str | int | float") -> "Amount":
-        """Reads an amount exactly. Raises `ValueError` with the end of a sentence: `must be an amount such as 12.50`."""
+        """Reads an amount exactly. Raises `ValueError` with the end of a sentence: `must be an amount such as
+        12.50`."""
         if isinstance(value, bool) or not isinstance(value, (str, int, float)):
             raise ValueError("must be an amount such as 12.50")
         if isinstance(value, (int, float)) and abs(value) * 100 > LARGEST:

@@ -21,7 +21,8 @@ class UiAction:
 
 @dataclass(frozen=True)
 class Outcome(Generic[T]):
-    """What came of a tool call: data for programs, a sentence that a person likes to hear spoken, and things for the client's screen."""
+    """What came of a tool call: data for programs, a sentence that a person likes to hear spoken, and things for the
+    client's screen."""
 
     data: T
     text: str

@@ -44,8 +44,8 @@ async def first(pieces: AsyncGenerator[P, None]) -> P:
 async def pour(
     piece: P, pieces: AsyncGenerator[P, None], write: Callable[[P], Awaitable[None]]
 ) -> Failure | None:
-    """Hands over the first piece and all others, and says how it ended: None when it is whole. `write` raises `Nobody` when nobody is
-    listening any more."""
+    """Hands over the first piece and all others, and says how it ended: None when it is whole. `write` raises `Nobody`
+    when nobody is listening any more."""
     try:
         await write(piece)
         async for following in pieces:

@@ -11,7 +11,8 @@ from .money import Amount
 
 
 def plain(value: object) -> Any:
-    """The value in dicts, lists, texts, numbers, booleans and None. Raises `TypeError` for what JSON has no form for."""
+    """The value in dicts, lists, texts, numbers, booleans and None. Raises `TypeError` for what JSON has no form
+    for."""
     if value is None or isinstance(value, (bool, str)):
         return value.value if isinstance(value, Enum) else value
     if isinstance(value, Amount):

@@ -20,8 +20,8 @@ from .signature import Signature, summary_of
 
 @dataclass(frozen=True)
 class Request:
-    """A request as it came, for routes that take anything but JSON. Pairs of names and values are decoded and in the order that they
-    came in; headers come without authorization and cookies, for who calls is in the call."""
+    """A request as it came, for routes that take anything but JSON. Pairs of names and values are decoded and in the
+    order that they came in; headers come without authorization and cookies, for who calls is in the call."""
 
     route: str
     path: list[tuple[str, str]]
@@ -135,13 +135,13 @@ def route(
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Makes a function a route below `/api/v1`. Its id is the function's name, its summary the docstring.
 
-    Parameters that stand in the path in braces (`/expenses/{id}`) come from there, the others from the query (GET, DELETE) or from the JSON
-    body (POST, PUT, PATCH); a parameter of type `Call` gets the running call. What the function returns is the answer's JSON, with status 200;
-    a function that returns `None` answers 204. `status` is another status for a success.
+    Parameters that stand in the path in braces (`/expenses/{id}`) come from there, the others from the query (GET,
+    DELETE) or from the JSON body (POST, PUT, PATCH); a parameter of type `Call` gets the running call. What the
+    function returns is the answer's JSON, with status 200; a function that returns `None` answers 204. `status` is
+    another status for a success.
 
-    A function that takes a `Request` and returns a `Response` has both as they are: for anything that is not JSON. `public` answers callers
-    that are not signed in, too.
-    """
+    A function that takes a `Request` and returns a `Response` has both as they are: for anything that is not JSON.
+    `public` answers callers that are not signed in, too. """
 
     def register(function: Callable[..., Any]) -> Callable[..., Any]:
         signature = Signature.of(function, (Call, Request))

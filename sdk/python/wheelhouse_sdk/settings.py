@@ -1,7 +1,8 @@
 """What the operator set for this plugin, secrets included.
 
-A dataclass says what there is: its schema is in the plugin's description, so that the host checks what is set before the plugin serves, and fills
-in the defaults. Which of the settings are secrets is up to the operator: the plugin reads them alike.
+A dataclass says what there is: its schema is in the plugin's description, so that the host checks what is set before
+the plugin serves, and fills in the defaults. Which of the settings are secrets is up to the operator: the plugin reads
+them alike.
 
     @dataclass
     class Settings:
@@ -32,8 +33,9 @@ def get(key: str) -> str | None:
 
 
 def read(kind: type[T]) -> T:
-    """All settings as a dataclass; keys that it does not have are left alone. `Internal`, with the names of those at fault in the log and without
-    their values, when they do not fit: the schema said something else to the host than the dataclass says here."""
+    """All settings as a dataclass; keys that it does not have are left alone. `Internal`, with the names of those at
+    fault in the log and without their values, when they do not fit: the schema said something else to the host than the
+    dataclass says here."""
     record: Any = shape.of(kind)
     assert isinstance(record, Record)
     given = {name: _value(record, name, text) for name, text in host.settings().items() if name in record.fields}

@@ -31,8 +31,8 @@ class Voice:
 
 @dataclass(frozen=True)
 class Format:
-    """The form of the bytes that an engine gives. `pcm-s16le` is signed 16-bit little-endian samples, channels interleaved, no header;
-    `opus` is Opus in Ogg."""
+    """The form of the bytes that an engine gives. `pcm-s16le` is signed 16-bit little-endian samples, channels
+    interleaved, no header; `opus` is Opus in Ogg."""
 
     encoding: Literal["pcm-s16le", "mp3", "opus", "flac", "aac"]
     #: Samples a second and channel.
@@ -75,10 +75,10 @@ class Engine:
 def speech_engine(
     *, voices: list[Voice] | Callable[[Call], list[Voice]], format: Format | Callable[[Utterance], Format]
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Makes an async generator of `bytes` the plugin's speech engine. It takes the call and an `Utterance`, and yields audio as soon as there
-    is some: it goes on when its listener has taken that. A failure before the first byte lets the next engine of the chain speak; a failure
-    after it tells the listener that the audio is not whole. `voices` and `format` are values, or functions of the call and of the utterance.
-    """
+    """Makes an async generator of `bytes` the plugin's speech engine. It takes the call and an `Utterance`, and yields
+    audio as soon as there is some: it goes on when its listener has taken that. A failure before the first byte lets
+    the next engine of the chain speak; a failure after it tells the listener that the audio is not whole. `voices` and
+    `format` are values, or functions of the call and of the utterance. """
 
     def register(function: Callable[..., Any]) -> Callable[..., Any]:
         if current.speech is not None:

@@ -1,5 +1,5 @@
-"""For a plugin's own tests, on the build machine: documents in memory, servers that answer what they are told, and calls of the plugin as
-a host makes them.
+"""For a plugin's own tests, on the build machine: documents in memory, servers that answer what they are told, and
+calls of the plugin as a host makes them.
 
     class Greeting(unittest.TestCase):
         def setUp(self):
@@ -72,13 +72,14 @@ reset()
 
 
 def act_for(user: str | None) -> None:
-    """From here on documents in user scope are those of this user, or denied for None. Calls of the plugin below act for their own
-    user."""
+    """From here on documents in user scope are those of this user, or denied for None. Calls of the plugin below act
+    for their own user."""
     _world.documents.user = user
 
 
 def answer_http(answer: Callable[[Sent], HttpResponse]) -> None:
-    """From here on requests to other servers are answered so. Without it, they are denied as on a host that grants none."""
+    """From here on requests to other servers are answered so. Without it, they are denied as on a host that grants
+    none."""
     _world.server.answer = answer
 
 
@@ -102,7 +103,8 @@ def set_settings(**settings: object) -> None:
 
 
 def call_tool(tool: Callable[..., Any] | str, arguments: dict[str, Any], call: Call | None = None) -> Outcome[Any]:
-    """Calls a tool as a host does: its function or its name, with arguments as JSON has them. The outcome's data is as JSON has it."""
+    """Calls a tool as a host does: its function or its name, with arguments as JSON has them. The outcome's data is as
+    JSON has it."""
     found = current.tools[_name_of(tool, {name: tool.signature.function for name, tool in current.tools.items()})]
     answer = found.run(_acting(call), json.dumps(arguments))
     return Outcome(None if answer.data is None else json.loads(answer.data), answer.text, answer.actions)
@@ -121,7 +123,7 @@ def call_route(
     """Asks a route as a host does: its function or its id."""
     found = current.routes[_name_of(route, {id: route.signature.function for id, route in current.routes.items()})]
     body = body if json is None else write(json, "The body").encode()
-    pairs = list((query or {}).items() if isinstance(query or {}, dict) else query)  # type: ignore[union-attr, arg-type]
+    pairs = list(query.items()) if isinstance(query, dict) else query or []
     request = Request(found.id, list((path or {}).items()), pairs, headers or [], body)
     return found.handle(_acting(call), request)
 

@@ -79,19 +79,20 @@ def tool(
     open_world: bool = False,
     needs_confirmation: bool = False,
 ) -> Any:
-    """Makes a function a tool. Its name is the function's, its description the docstring, its arguments the parameters with their hints;
-    a parameter of type `Call` gets the running call. The function returns an `Outcome`, or a `str` to say. It stays a plain function.
+    """Makes a function a tool. Its name is the function's, its description the docstring, its arguments the parameters
+    with their hints; a parameter of type `Call` gets the running call. The function returns an `Outcome`, or a `str` to
+    say. It stays a plain function.
 
-    `sentences` mean this tool: `(a|b)` is a choice, `[c]` may be left out, `{name}` and `{name:type}` fill an argument. Types: `text` (if
-    none is said), `money`, `number`, `date`, `period`, `place`.
+    `sentences` mean this tool: `(a|b)` is a choice, `[c]` may be left out, `{name}` and `{name:type}` fill an argument.
+    Types: `text` (if none is said), `money`, `number`, `date`, `period`, `place`.
 
-    `rest` makes it a route below `/api/v1` as well: method, path, and the status of a success. Parts of the path in braces are arguments;
-    the others come from the query (GET, DELETE) or the JSON body. The answer's body is the outcome's data.
+    `rest` makes it a route below `/api/v1` as well: method, path, and the status of a success. Parts of the path in
+    braces are arguments; the others come from the query (GET, DELETE) or the JSON body. The answer's body is the
+    outcome's data.
 
-    `read_only`: it changes nothing. `destructive`: it may destroy or overwrite something. `idempotent`: called twice with the same
-    arguments, it does no more than once. `open_world`: it reaches things outside the host. `needs_confirmation`: it runs only after the
-    user has confirmed exactly this call.
-    """
+    `read_only`: it changes nothing. `destructive`: it may destroy or overwrite something. `idempotent`: called twice
+    with the same arguments, it does no more than once. `open_world`: it reaches things outside the host.
+    `needs_confirmation`: it runs only after the user has confirmed exactly this call. """
 
     def register(function: Callable[..., Any]) -> Callable[..., Any]:
         signature = Signature.of(function)

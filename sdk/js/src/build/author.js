@@ -10,7 +10,10 @@ import "../testing.js";
 /** Why there is no component: a sentence for the author. */
 export class BuildError extends Error {}
 
-/** Imports the module and returns the plugin that it exports. Throws `BuildError`; what the module itself throws passes through. */
+/**
+ * Imports the module and returns the plugin that it exports. Throws `BuildError`; what the module itself throws passes
+ * through.
+ */
 export async function load(path) {
   if (!existsSync(path)) throw new BuildError(`there is no file ${path}`);
   let module;

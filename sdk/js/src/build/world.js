@@ -4,10 +4,15 @@
 export const NAME = "plugin-component";
 
 /** Imports of every component: its log, and randomness. */
-const ALWAYS = { stdout: "wasi:cli/stdout@0.2.12", stderr: "wasi:cli/stderr@0.2.12", random: "wasi:random/random@0.2.12" };
+const ALWAYS = {
+  stdout: "wasi:cli/stdout@0.2.12",
+  stderr: "wasi:cli/stderr@0.2.12",
+  random: "wasi:random/random@0.2.12",
+};
 
 /** The interface that an import of a plugin is. */
-const interfaceOf = (name) => (name === "settings" ? "wasi:config/store@0.2.0-rc.1" : `wheelhouse:plugin/${name}@0.1.0`);
+const interfaceOf = (name) =>
+  name === "settings" ? "wasi:config/store@0.2.0-rc.1" : `wheelhouse:plugin/${name}@0.1.0`;
 
 /** The world in WIT. */
 export function text(plugin) {

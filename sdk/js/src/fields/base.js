@@ -26,13 +26,16 @@ export class Problems {
   check() {
     if (this.found.length === 0) return;
     const message = this.found.map((problem) => problem.message).join(" ");
-    throw new Invalid(message, this.found.filter((problem) => problem.field !== ""));
+    throw new Invalid(
+      message,
+      this.found.filter((problem) => problem.field !== ""),
+    );
   }
 }
 
 /**
- * A field of an input. `read` and `readText` return its value; what does not fit goes to the problems, and the value returned then is of
- * no use.
+ * A field of an input. `read` and `readText` return its value; what does not fit goes to the problems, and the value
+ * returned then is of no use.
  */
 export class Field {
   /** What is right, in words that follow `must be`. */
@@ -73,8 +76,8 @@ export class Field {
   }
 
   /**
-   * From a path or a query, where a number is text too and a list is a name that comes more than once. Of several values for one that is no
-   * list, the last counts.
+   * From a path or a query, where a number is text too and a list is a name that comes more than once. Of several
+   * values for one that is no list, the last counts.
    */
   readText(texts, path, problems) {
     return this.readValue(this.parse(texts.at(-1)), path, problems);
@@ -87,7 +90,8 @@ export class Field {
 }
 
 function nullable(schema) {
-  if (schema.type === undefined) return Object.keys(schema).length === 0 ? schema : { anyOf: [schema, { type: "null" }] };
+  if (schema.type === undefined)
+    return Object.keys(schema).length === 0 ? schema : { anyOf: [schema, { type: "null" }] };
   const both = { ...schema, type: [schema.type, "null"] };
   return schema.enum === undefined ? both : { ...both, enum: [...schema.enum, null] };
 }
@@ -112,5 +116,7 @@ function shown(value) {
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object" && value !== null) return "an object";
   const text = JSON.stringify(value);
-  return text.length <= MOST_SHOWN + 2 ? text : `${[...text].slice(0, MOST_SHOWN).join("")}…${text.endsWith('"') ? '"' : ""}`;
+  return text.length <= MOST_SHOWN + 2
+    ? text
+    : `${[...text].slice(0, MOST_SHOWN).join("")}…${text.endsWith('"') ? '"' : ""}`;
 }

@@ -22,17 +22,26 @@ class List extends Field {
       problems.must(path, this.expected, value);
       return value;
     }
-    return this.bounded(value.map((item, index) => this.item.read(item, `${path}[${index}]`, problems)), path, problems);
+    return this.bounded(
+      value.map((item, index) => this.item.read(item, `${path}[${index}]`, problems)),
+      path,
+      problems,
+    );
   }
 
   readText(texts, path, problems) {
-    return this.bounded(texts.map((text, index) => this.item.readText([text], `${path}[${index}]`, problems)), path, problems);
+    return this.bounded(
+      texts.map((text, index) => this.item.readText([text], `${path}[${index}]`, problems)),
+      path,
+      problems,
+    );
   }
 
   bounded(items, path, problems) {
     const { min, max } = this.options;
     if (min !== undefined && items.length < min) problems.add(path, `${about(path)} must have at least ${min} items.`);
-    else if (max !== undefined && items.length > max) problems.add(path, `${about(path)} must have at most ${max} items.`);
+    else if (max !== undefined && items.length > max)
+      problems.add(path, `${about(path)} must have at most ${max} items.`);
     return items;
   }
 }
@@ -55,7 +64,10 @@ class Dict extends Field {
       problems.must(path, this.expected, value);
       return value;
     }
-    const read = Object.entries(value).map(([name, item]) => [name, this.item.read(item, inside(path, name), problems)]);
+    const read = Object.entries(value).map(([name, item]) => [
+      name,
+      this.item.read(item, inside(path, name), problems),
+    ]);
     return Object.fromEntries(read);
   }
 }
@@ -68,7 +80,8 @@ export class Record extends Field {
     super(summary, options);
     this.fields = fields;
     for (const [name, field] of Object.entries(fields)) {
-      if (!(field instanceof Field)) throw new Mistake(`\`${name}\` is no field: text("…"), integer("…") and the like are`);
+      if (!(field instanceof Field))
+        throw new Mistake(`\`${name}\` is no field: text("…"), integer("…") and the like are`);
     }
   }
 
@@ -106,7 +119,8 @@ export class Record extends Field {
       if (parts.has(name)) continue;
       if (field.required) problems.add(inside(path, name), `\`${inside(path, name)}\` is missing.`);
       // Read as if it had been sent, so that a default has the type of its field.
-      else if (field.standard !== undefined) read[name] = field.read(JSON.parse(JSON.stringify(field.standard)), inside(path, name), problems);
+      else if (field.standard !== undefined)
+        read[name] = field.read(JSON.parse(JSON.stringify(field.standard)), inside(path, name), problems);
     }
     return read;
   }

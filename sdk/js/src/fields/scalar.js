@@ -23,7 +23,8 @@ class Text extends Field {
     const { min, max, pattern } = this.options;
     const length = [...value].length;
     if (min !== undefined && length < min) problems.add(path, `${about(path)} must have at least ${min} characters.`);
-    else if (max !== undefined && length > max) problems.add(path, `${about(path)} must have at most ${max} characters.`);
+    else if (max !== undefined && length > max)
+      problems.add(path, `${about(path)} must have at most ${max} characters.`);
     else if (pattern !== undefined && !new RegExp(pattern, "u").test(value)) {
       problems.add(path, `${about(path)} must have the form ${pattern}.`);
     }
@@ -131,7 +132,7 @@ class Choice extends Field {
   constructor(summary, choices, options) {
     super(summary, options);
     if (!Array.isArray(choices) || choices.length === 0 || !choices.every((choice) => typeof choice === "string")) {
-      throw new Mistake("a choice is made of texts: choice(summary, [\"one\", \"other\"])");
+      throw new Mistake('a choice is made of texts: choice(summary, ["one", "other"])');
     }
     this.choices = choices;
     this.expected = oneOf(choices.map((choice) => `\`${choice}\``));

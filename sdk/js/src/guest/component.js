@@ -100,12 +100,20 @@ export const routes = (of) => ({
 
 function parameter({ name, place, field }) {
   const { description = "", ...schema } = field.schema();
-  return { name, place, required: place === "path" || field.required, summary: description, schema: JSON.stringify(schema) };
+  return {
+    name,
+    place,
+    required: place === "path" || field.required,
+    summary: description,
+    schema: JSON.stringify(schema),
+  };
 }
 
 function response({ status, headers, contentType, body }) {
   if (!Number.isInteger(status) || status < 100 || status > 599 || !(body instanceof Uint8Array)) {
-    throw new Internal("The answer could not be written.", { cause: "a Response has a status, and a body of text or bytes" });
+    throw new Internal("The answer could not be written.", {
+      cause: "a Response has a status, and a body of text or bytes",
+    });
   }
   const own = contentType === undefined ? [] : [["content-type", contentType]];
   return { status, headers: [...own, ...headers].map(([name, value]) => ({ name, value: String(value) })), body };
@@ -159,5 +167,8 @@ function event({ text, toolCall, usage, finished }) {
   if (usage !== undefined) return { tag: "usage", val: usage };
   if (finished !== undefined) return { tag: "finished", val: finished };
   const { id, name } = toolCall;
-  return { tag: "tool-call", val: { id, name, arguments: write(toolCall.arguments ?? {}, "The arguments of a tool call") } };
+  return {
+    tag: "tool-call",
+    val: { id, name, arguments: write(toolCall.arguments ?? {}, "The arguments of a tool call") },
+  };
 }

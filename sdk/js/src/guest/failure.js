@@ -23,7 +23,9 @@ export function toWit(failure) {
   }
   if (failure instanceof kit.RateLimited) {
     const { retryAfter } = failure;
-    const seconds = Number.isFinite(retryAfter) ? Math.min(Math.max(0, Math.trunc(retryAfter)), 2 ** 31 - 1) : undefined;
+    const seconds = Number.isFinite(retryAfter)
+      ? Math.min(Math.max(0, Math.trunc(retryAfter)), 2 ** 31 - 1)
+      : undefined;
     return { tag: "rate-limited", val: { message, retryAfter: seconds } };
   }
   const tag = Object.keys(PLAIN).find((name) => failure instanceof PLAIN[name]) ?? "internal";

@@ -5,16 +5,20 @@ import { decode, encode } from "./utf8.js";
 /** The most bytes that a stream takes at once. */
 const PIECE = 4096;
 
-/** Installs `console`, `TextEncoder`, `TextDecoder`, `crypto`, and a `Math.random` that is another in every instance. */
+/**
+ * Installs `console`, `TextEncoder`, `TextDecoder`, `crypto`, and a `Math.random` that is another in every instance.
+ */
 export function install({ stdout, stderr, random }) {
-  const log = (open) => (...values) => {
-    const bytes = encode(`${values.map(shown).join(" ")}\n`);
-    // While the component is built there is nobody to read it.
-    if (building) return;
-    for (let start = 0; start < bytes.length; start += PIECE) {
-      open().blockingWriteAndFlush(bytes.subarray(start, start + PIECE));
-    }
-  };
+  const log =
+    (open) =>
+    (...values) => {
+      const bytes = encode(`${values.map(shown).join(" ")}\n`);
+      // While the component is built there is nobody to read it.
+      if (building) return;
+      for (let start = 0; start < bytes.length; start += PIECE) {
+        open().blockingWriteAndFlush(bytes.subarray(start, start + PIECE));
+      }
+    };
   const [out, err] = [log(stdout.getStdout), log(stderr.getStderr)];
   globalThis.console = { log: out, info: out, debug: out, warn: err, error: err, trace: err };
   globalThis.TextEncoder = class TextEncoder {
@@ -26,7 +30,8 @@ export function install({ stdout, stderr, random }) {
       if (!/^utf-?8$/i.test(label)) throw new RangeError(`there is no decoder for ${label} here, only utf-8`);
     }
     encoding = "utf-8";
-    decode = (bytes = new Uint8Array()) => decode(bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes.buffer ?? bytes));
+    decode = (bytes = new Uint8Array()) =>
+      decode(bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes.buffer ?? bytes));
   };
   globalThis.crypto = {
     getRandomValues(into) {
@@ -42,7 +47,8 @@ export function install({ stdout, stderr, random }) {
       return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
     },
   };
-  // The engine's own generator has been seeded when the component was built: every instance would draw the same numbers.
+  // The engine's own generator has been seeded when the component was built: every instance would draw the same
+  // numbers.
   const built = Math.random;
   let state;
   Math.random = () => {
@@ -79,7 +85,8 @@ const rotate = (word, by) => (word << by) | (word >>> (32 - by));
 
 function shown(value) {
   if (typeof value === "string") return value;
-  if (value instanceof Error) return value.stack?.includes(value.message) ? value.stack : `${value}\n${value.stack ?? ""}`;
+  if (value instanceof Error)
+    return value.stack?.includes(value.message) ? value.stack : `${value}\n${value.stack ?? ""}`;
   try {
     return JSON.stringify(value) ?? String(value);
   } catch {

@@ -5,7 +5,8 @@ import { asked } from "./failure.js";
 
 /** `documents`. */
 export function documents(wit) {
-  const conditions = (question) => question.conditions.map((condition) => ({ ...condition, value: toValue(condition.value) }));
+  const conditions = (question) =>
+    question.conditions.map((condition) => ({ ...condition, value: toValue(condition.value) }));
   return {
     insert: (scope, collection, id, body) => asked(() => wit.insert(scope, collection, id, body)),
     get: (scope, collection, id) => asked(() => wit.get(scope, collection, id)) ?? undefined,

@@ -4,8 +4,8 @@ import { first, pour } from "../pieces.js";
 import { toWit } from "./failure.js";
 
 /**
- * Waits for the first piece, so that a failure before it is a failure of the call, and hands over the rest beside the running call. The
- * stream ends before its end is told.
+ * Waits for the first piece, so that a failure before it is a failure of the call, and hands over the rest beside the
+ * running call. The stream ends before its end is told.
  */
 export async function begin(pieces, stream, future, write) {
   const piece = await first(pieces);
@@ -17,7 +17,10 @@ export async function begin(pieces, stream, future, write) {
   return [stream.readable, future.readable];
 }
 
-/** The type of a future among those that the component has: each export's end has one of its own where there are several. */
+/**
+ * The type of a future among those that the component has: each export's end has one of its own where there are
+ * several.
+ */
 export function endOf(name) {
   const types = Object.keys(wit.Future.types);
   const own = types.filter((type) => types.length === 1 || type.includes(`_${name.toUpperCase()}_`));

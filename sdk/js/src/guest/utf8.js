@@ -9,13 +9,21 @@ export function encode(text) {
     else if (point < 0x800) bytes.push(0xc0 | (point >> 6), 0x80 | (point & 0x3f));
     else if (point < 0x10000) bytes.push(0xe0 | (point >> 12), 0x80 | ((point >> 6) & 0x3f), 0x80 | (point & 0x3f));
     else {
-      bytes.push(0xf0 | (point >> 18), 0x80 | ((point >> 12) & 0x3f), 0x80 | ((point >> 6) & 0x3f), 0x80 | (point & 0x3f));
+      bytes.push(
+        0xf0 | (point >> 18),
+        0x80 | ((point >> 12) & 0x3f),
+        0x80 | ((point >> 6) & 0x3f),
+        0x80 | (point & 0x3f),
+      );
     }
   }
   return new Uint8Array(bytes);
 }
 
-/** The bytes' text; what is no UTF-8 is replaced, as far as one character could have reached. A byte order mark is left out. */
+/**
+ * The bytes' text; what is no UTF-8 is replaced, as far as one character could have reached. A byte order mark is left
+ * out.
+ */
 export function decode(bytes) {
   const parts = [];
   let text = "";

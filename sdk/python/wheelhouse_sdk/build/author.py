@@ -14,7 +14,8 @@ class BuildError(Exception):
 
 
 def load(path: Path) -> Definition:
-    """Imports the module and returns what it declares. Raises `BuildError`; what the module itself raises passes through."""
+    """Imports the module and returns what it declares. Raises `BuildError`; what the module itself raises passes
+    through."""
     if not path.is_file():
         raise BuildError(f"there is no file {path}")
     name = path.stem

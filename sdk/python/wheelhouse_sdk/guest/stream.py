@@ -20,8 +20,9 @@ async def begin(
     stream: tuple[Any, Any],
     write: Callable[[Any, P], Awaitable[None]],
 ) -> tuple[Any, Any]:
-    """Waits for the first piece, so that a failure before it is a failure of the call, and hands over the rest beside the running call.
-    The stream ends before its end is told; a producer that is dropped half way has ended in failure."""
+    """Waits for the first piece, so that a failure before it is a failure of the call, and hands over the rest beside
+    the running call. The stream ends before its end is told; a producer that is dropped half way has ended in
+    failure."""
     writer, reader = stream
     piece = await first(pieces)
     # Named after its type, of which the contract has one.

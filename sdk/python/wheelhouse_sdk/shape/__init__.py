@@ -26,12 +26,14 @@ _SIMPLE: dict[Any, type[Shape]] = {
     Amount: Money,
 }
 _KNOWN = (
-    "str, int, float, bool, date, Amount, Literal, Enum, list, dict, dataclasses, typed dicts, `| None`, Any, and Annotated around them"
+    "str, int, float, bool, date, Amount, Literal, Enum, list, dict, dataclasses, typed dicts, `| None` and Any, "
+    "and Annotated around them"
 )
 
 
 def of(hint: Any, within: tuple[Any, ...] = ()) -> Shape:
-    """The shape of a hint. Raises `Mistake` with a sentence for the plugin's author where a hint stands for nothing in JSON."""
+    """The shape of a hint. Raises `Mistake` with a sentence for the plugin's author where a hint stands for nothing in
+    JSON."""
     if hint is Any:
         return Anything()
     if isinstance(hint, type) and hint in _SIMPLE:

@@ -36,9 +36,8 @@ class Problems:
 class Shape:
     """A type hint, ready to be described and to read values.
 
-    `read` and `read_text` return the value in the hint's type. What does not fit goes to the problems, and the value returned
-    then is of no use.
-    """
+    `read` and `read_text` return the value in the hint's type. What does not fit goes to the problems, and the value
+    returned then is of no use. """
 
     #: What is right, in words that follow `must be`.
     expected = "something else"
@@ -52,8 +51,8 @@ class Shape:
         raise NotImplementedError
 
     def read_text(self, texts: list[str], path: str, problems: Problems) -> Any:
-        """From a path or a query, where a number is text too and a list is a name that comes more than once. Of several values
-        for one that is no list, the last counts."""
+        """From a path or a query, where a number is text too and a list is a name that comes more than once. Of several
+        values for one that is no list, the last counts."""
         return self.read(texts[-1], path, problems)
 
 
