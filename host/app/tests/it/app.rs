@@ -111,9 +111,10 @@ impl TestApp {
     }
 }
 
-/// The configuration of a host with these variables in its environment and nothing else.
+/// The configuration of a host with these variables in its environment, and the `wheelhouse.toml` of its data folder if there is one.
 pub(crate) fn config(data: &Path, variables: &[(&str, &str)]) -> Config {
     let overrides = Overrides {
+        file: Some(data.join("wheelhouse.toml")).filter(|file| file.is_file()),
         data_dir: Some(data.to_owned()),
         plugins_dir: Some(data.join("plugins")),
         ..Overrides::default()

@@ -9,6 +9,7 @@ mod direction;
 mod drop_in;
 mod fallback;
 mod first_hour;
+mod kits;
 mod restart;
 mod servers;
 mod speech;

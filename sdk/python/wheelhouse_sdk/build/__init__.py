@@ -1,0 +1,1 @@
+"""Makes a component of a module: `python -m wheelhouse_sdk build`."""
