@@ -11,7 +11,7 @@ use wheelhouse_core::{
     plugin::Export,
 };
 use wheelhouse_engines::EnginesConfig;
-use wheelhouse_runtime::{PluginHost, PluginHostParts};
+use wheelhouse_runtime::{PluginHost, PluginHostParts, SystemResolver};
 use wheelhouse_services::{ChainKind, Ports, Services, ServicesConfig, validate_names};
 use wheelhouse_store::Store;
 
@@ -119,6 +119,7 @@ impl Host {
             bundled: BUNDLED,
             native: native.contributions,
             documents: store.documents(),
+            resolver: Arc::new(SystemResolver::default()),
             clock: surroundings.clock.clone(),
             entropy: surroundings.entropy.clone(),
         })

@@ -19,6 +19,7 @@ use wheelhouse_core::{
 use crate::{
     cache::CompiledCache,
     config::{PluginConfig, RuntimeConfig},
+    egress::Resolver,
     loader::Loader,
     plugin::Plugin,
     sandbox::Sandbox,
@@ -53,6 +54,8 @@ pub struct PluginHostParts {
     pub native: Vec<Contribution>,
     /// What plugins keep their data in.
     pub documents: Arc<dyn DocumentStore>,
+    /// What says where the hosts are that plugins send requests to.
+    pub resolver: Arc<dyn Resolver>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.
@@ -85,6 +88,7 @@ impl PluginHost {
             bundled,
             native,
             documents,
+            resolver,
             clock,
             entropy,
         } = parts;
@@ -94,7 +98,7 @@ impl PluginHost {
         }
         let handle = Handle::try_current().map_err(Failure::internal)?;
         let component_bytes = config.pool.component_bytes;
-        let sandbox = Arc::new(Sandbox::new(config, documents, clock, entropy)?);
+        let sandbox = Arc::new(Sandbox::new(config, documents, resolver, clock, entropy)?);
         let cache = CompiledCache::open(&cache_dir, &sandbox.engine)?;
 
         let mut found: Vec<_> = bundled.iter().map(|plugin| scan::bundled(plugin, &cache)).collect();

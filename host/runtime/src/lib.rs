@@ -8,16 +8,19 @@
 //! A call runs in an instance of its own, or in a kept one where the plugin asks for that. It has a deadline, a share of
 //! processor time, a bound on everything that it can grow, and reaches nothing that was not granted.
 
+mod access;
 mod breaker;
 mod cache;
 mod config;
 mod contract;
 mod declaration;
+mod egress;
 mod engine;
 mod fault;
 mod guest_log;
 mod host;
 mod inspect;
+mod keyvalue;
 mod limiter;
 mod loader;
 mod meter;
@@ -28,10 +31,13 @@ mod sandbox;
 mod scan;
 mod schema;
 mod session;
+mod settings;
 mod slot;
 mod state;
 mod ticker;
 mod warm;
+mod wasi;
 
 pub use config::{BreakerConfig, Grant, LimitOverrides, Limits, PluginConfig, PoolConfig, RuntimeConfig};
+pub use egress::{Resolver, SystemResolver};
 pub use host::{Bundled, PluginHost, PluginHostParts};

@@ -11,13 +11,14 @@ use wasmtime::{
 use wheelhouse_core::{UserId, plugin::Export};
 
 use crate::{
+    access::Access,
     config::Limits,
     contract::v0_1::{Guest, Interfaces},
     fault::Trap,
     guest_log::GuestLog,
     meter::Meter,
     sandbox::Sandbox,
-    state::{self, DocumentAccess, State},
+    state::{self, State},
 };
 
 /// A component that only needs memory to run.
@@ -26,7 +27,7 @@ pub(crate) struct Program {
     pre: InstancePre<State>,
     interfaces: Interfaces,
     limits: Limits,
-    documents: Option<DocumentAccess>,
+    access: Arc<Access>,
     log: Arc<GuestLog>,
 }
 
@@ -40,11 +41,11 @@ impl Program {
         exports: &[Export],
         name: &str,
         limits: Limits,
-        documents: Option<DocumentAccess>,
+        access: Arc<Access>,
     ) -> wasmtime::Result<Self> {
         let pre = sandbox.linker.instantiate_pre(component)?;
         let interfaces = Interfaces::of(&pre, exports)?;
-        Ok(Self { name: name.into(), pre, interfaces, limits, documents, log: GuestLog::new(name) })
+        Ok(Self { name: name.into(), pre, interfaces, limits, access, log: GuestLog::new(name) })
     }
 
     /// A new instance. Its start function runs, so this belongs on the call's account.
@@ -57,9 +58,9 @@ impl Program {
         meter: &Arc<Meter>,
         permit: OwnedSemaphorePermit,
     ) -> Result<Instance, Trap> {
-        let documents = self.documents.clone();
+        let access = self.access.clone();
         let mut store =
-            state::store(&sandbox.engine, &self.name, &self.limits, documents, meter.clone(), &self.log);
+            state::store(&sandbox.engine, &self.name, &self.limits, access, meter.clone(), &self.log);
         match self.pre.instantiate_async(&mut store).await {
             Ok(instance) => Ok(Instance { store, instance, meter: meter.clone(), calls: 0, _permit: permit }),
             Err(error) => Err(trap(&store, error)),
