@@ -1,6 +1,6 @@
 //! A plugin host with guests in its drop-in folder.
 
-use std::{collections::BTreeMap, fs, path::Path, sync::Arc, time::Duration};
+use std::{collections::{BTreeMap, BTreeSet}, fs, path::Path, sync::Arc, time::Duration};
 
 use tempfile::TempDir;
 use wheelhouse_core::{
@@ -35,6 +35,7 @@ pub async fn start(guests: &[&str], cache: &Path) -> Result<Started> {
     let host = PluginHost::start(PluginHostParts {
         config: RuntimeConfig::default(),
         plugins: BTreeMap::new(),
+        disabled: BTreeSet::new(),
         plugins_dir: folder.path().to_owned(),
         cache_dir: cache.to_owned(),
         bundled: &[],

@@ -1,6 +1,6 @@
 //! The whole host in one value: puts the parts together, and takes them apart again.
 
-use std::{convert::Infallible, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, convert::Infallible, sync::Arc, time::Duration};
 
 use tokio_util::sync::CancellationToken;
 use wheelhouse_api::Api;
@@ -114,6 +114,7 @@ impl Host {
         let plugins = PluginHost::start(PluginHostParts {
             config: config.runtime.clone(),
             plugins: config.plugins.clone(),
+            disabled: BTreeSet::new(),
             plugins_dir: config.plugins_dir.clone(),
             cache_dir: config.compiled_dir(),
             bundled: BUNDLED,

@@ -33,7 +33,15 @@ pub struct Contribution {
 impl Contribution {
     /// Nothing but who it is.
     pub fn of(info: PluginInfo) -> Self {
-        Self { info, engine: None, provider: None, tools: Vec::new(), routes: Vec::new(), probe: None, problems: Vec::new() }
+        Self {
+            info,
+            engine: None,
+            provider: None,
+            tools: Vec::new(),
+            routes: Vec::new(),
+            probe: None,
+            problems: Vec::new(),
+        }
     }
 }
 
@@ -154,7 +162,8 @@ impl Catalog {
                 status.state = state;
                 status.info = info;
                 // Its id stays its own while it is loaded, rests or is switched off: nobody else gets its grants and its data.
-                if let (false, Some(id)) = (matches!(status.state, PluginState::Refused { .. }), status.id()) {
+                if let (false, Some(id)) = (matches!(status.state, PluginState::Refused { .. }), status.id())
+                {
                     self.holders.entry(id.to_owned()).or_insert(self.plugins.len());
                 }
             }

@@ -41,37 +41,20 @@ impl Access {
     ) -> Result<Arc<Self>, String> {
         let settings = Settings::of(&checked.id, checked.settings.as_ref(), own)?;
         let policy = Policy::of(&checked.id.as_str().into(), &checked.asks, &own.grants);
+        let documents = DocumentAccess::of(sandbox, &checked.asks, &own.grants, limits);
         let gate = policy.map(|policy| Gate::new(&sandbox.egress, policy, limits)).transpose();
         Ok(Arc::new(Self {
-            documents: documents(sandbox, checked, own, limits),
+            documents,
             keyvalue: keyvalue(sandbox, checked, own, limits),
             http: gate.map_err(|failure| format!("its requests cannot be sent: {failure}"))?.map(Arc::new),
             settings,
         }))
     }
 
-    /// What is used of the limits on what is outside the plugin.
-    pub(crate) fn usage(&self) -> Option<Usage> {
-        self.http.as_ref().map(|gate| gate.usage())
+    /// What is used of the limits on requests, where any can be sent.
+    pub(crate) fn usage(&self) -> Vec<Usage> {
+        self.http.as_ref().map(|gate| gate.usage()).unwrap_or_default()
     }
-}
-
-fn documents(
-    sandbox: &Sandbox,
-    checked: &Checked,
-    own: &PluginConfig,
-    limits: &Limits,
-) -> Option<DocumentAccess> {
-    let allowed = |target| config::is_allowed(&checked.asks, &own.grants, "documents", target);
-    let (user, shared) = (allowed("user"), allowed("shared"));
-    (user || shared).then(|| DocumentAccess {
-        store: sandbox.documents.clone(),
-        clock: sandbox.clock.clone(),
-        entropy: sandbox.entropy.clone(),
-        user,
-        shared,
-        body_bytes: limits.document_bytes,
-    })
 }
 
 fn keyvalue(sandbox: &Sandbox, checked: &Checked, own: &PluginConfig, limits: &Limits) -> Option<KeyValueAccess> {

@@ -66,6 +66,8 @@ impl CompiledCache {
         }
         let mut hasher = DefaultHasher::new();
         FORMAT.hash(&mut hasher);
+        // What a host can link, and what it asks of a description, may differ from version to version.
+        env!("CARGO_PKG_VERSION").hash(&mut hasher);
         engine.precompile_compatibility_hash().hash(&mut hasher);
         Ok(Self { dir: dir.to_owned(), engine: hasher.finish() })
     }
@@ -126,6 +128,17 @@ impl CompiledCache {
             declaration: declaration.clone(),
         };
         self.write(&self.path(hash, "json"), &serde_json::to_vec_pretty(&record)?)
+    }
+
+    /// Removes the entry of a component, so that it is compiled and asked anew.
+    pub(crate) fn forget(&self, hash: &ContentHash) {
+        // The record alone makes an entry; code without one is never loaded, and is replaced by the next compilation.
+        match fs::remove_file(self.path(hash, "json")) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                tracing::warn!(%error, "an entry of the compiled cache cannot be removed");
+            }
+            _ => {}
+        }
     }
 
     /// Removes entries that nobody has used for two weeks, of this and of other engines, and what a crash left behind.

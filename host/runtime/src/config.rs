@@ -2,6 +2,7 @@
 
 mod grant;
 mod limits;
+mod upgrade;
 
 use std::collections::BTreeMap;
 
@@ -15,6 +16,7 @@ pub(crate) use grant::{
 };
 pub(crate) use limits::Envelope;
 pub use limits::{LimitOverrides, Limits};
+pub(crate) use upgrade::not_granted_beyond;
 
 /// `[runtime]`: the WebAssembly engine and every plugin's default limits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +24,10 @@ pub use limits::{LimitOverrides, Limits};
 pub struct RuntimeConfig {
     /// How long a plugin may take to say what it is, when its file is seen for the first time.
     pub describe_ms: u64,
+    /// How often the drop-in folder is looked at, beside the notices that the system gives of changes.
+    pub watch_ms: u64,
+    /// How long the calls of a version that was replaced, removed or switched off may go on.
+    pub drain_seconds: u64,
     /// How much of the machine all plugins together may take.
     pub pool: PoolConfig,
     /// What each plugin may use, unless `[plugins.<id>.limits]` says otherwise.
@@ -34,6 +40,8 @@ impl Default for RuntimeConfig {
     fn default() -> Self {
         Self {
             describe_ms: 5_000,
+            watch_ms: 2_000,
+            drain_seconds: 60,
             pool: PoolConfig::default(),
             limits: Limits::default(),
             breaker: BreakerConfig::default(),
@@ -124,6 +132,9 @@ impl RuntimeConfig {
         }
         if self.describe_ms == 0 {
             problems.push("runtime.describe_ms: at least 1".to_owned());
+        }
+        if self.watch_ms == 0 {
+            problems.push("runtime.watch_ms: at least 1".to_owned());
         }
         if self.breaker.failures == 0 {
             problems.push("runtime.breaker.failures: at least 1".to_owned());

@@ -26,7 +26,7 @@ mod tls;
 
 use std::sync::Arc;
 
-pub(crate) use body::{counted, silent};
+pub(crate) use body::silent;
 pub(crate) use error::{EgressError, Kind};
 pub(crate) use fetch::Fetch;
 pub(crate) use gate::Gate;

@@ -1,30 +1,33 @@
 //! Starts and stops it all.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::PathBuf,
-    sync::{Arc, Mutex},
+    sync::{Arc, atomic::Ordering, mpsc::channel},
     thread,
     time::Duration,
 };
 
-use tokio::{runtime::Handle, time::timeout};
+use tokio::{runtime::Handle, sync::oneshot, time::timeout};
 use wheelhouse_core::{
     Failure, Result,
     catalog::{Catalog, CatalogPublisher, CatalogReader, Contribution},
     clock::{Clock, Entropy},
     document::DocumentStore,
+    plugin::PluginControl,
 };
 
 use crate::{
     cache::CompiledCache,
     config::{PluginConfig, RuntimeConfig},
+    control::Control,
     egress::Resolver,
-    loader::Loader,
-    plugin::Plugin,
+    loader::{Loader, Message},
+    queue::Queue,
     sandbox::Sandbox,
     scan,
-    slot::Slot,
+    watch::{Folder, Watch},
+    workshop::Workshop,
 };
 
 /// A plugin inside the binary. The build script makes these.
@@ -44,6 +47,8 @@ pub struct PluginHostParts {
     pub config: RuntimeConfig,
     /// `[plugins.<id>]`.
     pub plugins: BTreeMap<String, PluginConfig>,
+    /// Ids of plugins that an administrator has switched off.
+    pub disabled: BTreeSet<String>,
     /// The drop-in folder. Need not exist.
     pub plugins_dir: PathBuf,
     /// Where compiled code is kept; made if it is not there, for this user alone. Nobody else may write to it.
@@ -64,17 +69,20 @@ pub struct PluginHostParts {
 
 /// Loads plugins and runs them.
 ///
-/// Order of the catalog: native, bundled, then the files of the drop-in folder by name; of two with one id, tool or route the first
-/// stays. Order of loading: what was compiled before, then the small ones, then the big ones.
+/// Order of the catalog: native, bundled, then the files of the drop-in folder, those that were there at the start by name and the others
+/// as they came; of two with one id, tool or route the first stays. Order of loading: what was compiled before, then the small ones, then
+/// the big ones.
 pub struct PluginHost {
     sandbox: Arc<Sandbox>,
     catalog: CatalogReader,
-    loaded: Arc<Mutex<Vec<Arc<Plugin>>>>,
+    control: Arc<Control>,
+    _watch: Watch,
 }
 
 impl PluginHost {
     /// Looks at what there is and begins to load it in the background. When this returns, the catalog lists every plugin with the
-    /// interfaces that it exports; each begins to serve when it has been compiled.
+    /// interfaces that it exports; each begins to serve when it has been compiled. From then on files that come, change or go in
+    /// the drop-in folder are followed.
     ///
     /// # Errors
     /// `Invalid` when the configuration cannot be worked with, `Unavailable` when a folder cannot be used or the engine cannot be
@@ -83,6 +91,7 @@ impl PluginHost {
         let PluginHostParts {
             config,
             plugins,
+            disabled,
             plugins_dir,
             cache_dir,
             bundled,
@@ -98,36 +107,71 @@ impl PluginHost {
         }
         let handle = Handle::try_current().map_err(Failure::internal)?;
         let component_bytes = config.pool.component_bytes;
+        let watch_every = Duration::from_millis(config.watch_ms);
         let sandbox = Arc::new(Sandbox::new(config, documents, resolver, clock, entropy)?);
-        let cache = CompiledCache::open(&cache_dir, &sandbox.engine)?;
+        let cache = Arc::new(CompiledCache::open(&cache_dir, &sandbox.engine)?);
 
+        let mut folder = Folder::new(plugins_dir.clone(), cache.clone(), component_bytes);
         let mut found: Vec<_> = bundled.iter().map(|plugin| scan::bundled(plugin, &cache)).collect();
-        found.extend(scan::folder(&plugins_dir, &cache, component_bytes)?);
+        found.extend(folder.first_look()?);
 
+        let (messages, inbox) = channel();
+        let workshop = Arc::new(Workshop::new(sandbox.clone(), cache, handle, plugins));
+        let queue = Queue::start(&workshop, &messages)?;
         let publisher = CatalogPublisher::new(Catalog::default());
         let catalog = publisher.reader();
-        let loaded = Arc::new(Mutex::new(Vec::new()));
         let mut loader = Loader {
-            sandbox: sandbox.clone(),
-            cache,
-            plugins,
+            workshop,
+            queue,
             publisher,
-            loaded: loaded.clone(),
-            handle,
-            slots: native.into_iter().map(Slot::native).collect(),
+            plugins_dir,
+            native: native.into_iter().map(Arc::new).collect(),
+            disabled,
+            slots: Vec::new(),
+            next_slot: 0,
+            replies: Vec::new(),
         };
-        let pending = loader.add(found);
+        for found in found {
+            loader.found(found);
+        }
         loader.publish();
         thread::Builder::new()
             .name("plugin-loader".to_owned())
-            .spawn(move || loader.run(pending))
+            .spawn(move || loader.run(&inbox))
             .map_err(Failure::internal)?;
-        Ok(Self { sandbox, catalog, loaded })
+        let watch = folder.watch(watch_every, messages.clone())?;
+        Ok(Self { sandbox, catalog, control: Arc::new(Control(messages)), _watch: watch })
     }
 
     /// What plugins contribute. Statuses in it tell how far loading is.
     pub fn catalog(&self) -> CatalogReader {
         self.catalog.clone()
+    }
+
+    /// What administrators do to plugins.
+    pub fn control(&self) -> Arc<dyn PluginControl> {
+        self.control.clone()
+    }
+
+    /// Puts another `[plugins]` in force: grants, limits and settings of each plugin whose section has changed, at once for new calls.
+    ///
+    /// # Errors
+    /// `Invalid` with all problems, and then nothing has changed.
+    pub fn configure(&self, plugins: BTreeMap<String, PluginConfig>) -> Result<()> {
+        let problems = self.sandbox.config.problems(&plugins);
+        if !problems.is_empty() {
+            return Err(Failure::invalid(problems.join("\n")));
+        }
+        self.control
+            .0
+            .send(Message::Configure(plugins))
+            .map_err(|_| Failure::unavailable("The host is stopping."))
+    }
+
+    /// Loaded versions of plugins that are still in memory: one for each plugin that serves, and those out of service that somebody
+    /// still uses.
+    pub fn generations(&self) -> usize {
+        self.sandbox.generations.load(Ordering::Relaxed)
     }
 
     /// Takes no more calls, lets those that run end within `drain`, stops the rest, and drops all instances.
@@ -139,15 +183,16 @@ impl PluginHost {
             tracing::warn!(running = self.sandbox.calls.len(), "plugin calls were stopped before their end");
             self.sandbox.calls.wait().await;
         }
-        for plugin in self.loaded.lock().unwrap_or_else(std::sync::PoisonError::into_inner).drain(..) {
-            plugin.cool();
-        }
+        // It may be at work in a guest, which sees that the host is stopping.
+        let _ = self.control.tell(Message::Stop).await;
     }
 }
 
 impl Drop for PluginHost {
     fn drop(&mut self) {
-        // The loader stops before the next plugin, and calls that still run see it.
+        // The threads end after what is at hand, and calls that still run see it.
         self.sandbox.stopping.cancel();
+        let (reply, _) = oneshot::channel();
+        let _ = self.control.0.send(Message::Stop(reply));
     }
 }

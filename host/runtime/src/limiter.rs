@@ -52,6 +52,16 @@ impl Limiter {
         Self { memory: Account::new(memory_bytes), tables: Account::new(table_elements.into()) }
     }
 
+    /// Bytes of all memories. Memories never shrink.
+    pub(crate) fn memory(&self) -> usize {
+        self.memory.used
+    }
+
+    /// Elements of all tables.
+    pub(crate) fn tables(&self) -> usize {
+        self.tables.used
+    }
+
     /// A sentence's end when the instance was refused something: most guests do not survive that.
     pub(crate) fn overrun(&self) -> Option<String> {
         if self.memory.refused {

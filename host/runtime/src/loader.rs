@@ -1,329 +1,480 @@
-//! Takes components from file to catalog, in a thread of its own.
+//! Decides what serves. One thread that hears of files, of finished work, of the configuration and of administrators, and publishes a
+//! catalog after each.
 
 use std::{
-    collections::BTreeMap,
-    panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, Mutex},
-    thread,
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+    sync::{
+        Arc,
+        mpsc::{Receiver, RecvTimeoutError},
+    },
     time::{Duration, Instant, SystemTime},
 };
 
-use tokio::{runtime::Handle, time::timeout};
-use wasmtime::component::Component;
+use tokio::sync::oneshot;
 use wheelhouse_core::{
-    Failure,
-    catalog::{CatalogPublisher, Contribution},
-    chat::ChatProvider,
-    plugin::{Ask, Export, PluginInfo, PluginSource},
-    route::Route,
-    speech::SpeechEngine,
-    tool::Tool,
+    Failure, Result,
+    catalog::{Catalog, CatalogPublisher, Contribution},
+    plugin::{PluginSource, PluginState},
 };
 
 use crate::{
-    cache::CompiledCache,
-    config::{self, Limits, PluginConfig},
-    declaration::{self, Checked, Declaration},
-    meter::Meter,
+    config::{self, PluginConfig},
+    declaration,
     plugin::Plugin,
-    ports::{
-        chat::PluginProvider, rest::ToolRoute, routes::PluginRoute, speech::PluginEngine, tools::PluginTool,
-    },
-    program::Program,
-    sandbox::Sandbox,
-    scan::{Content, Found},
+    prepared,
+    queue::{Finished, Queue, Ticket},
+    scan::{self, Content, Found},
     schema::shorten,
-    slot::{self, Slot, SlotState},
-    state::DocumentAccess,
+    slot::{self, Coming, Slot},
+    workshop::{Linked, Refusal, Workshop},
 };
 
 /// The longest reason that a status shows.
 const REASON: usize = 1_000;
+/// While there is a lot to load, catalogs are not published more often than this.
+const PUBLISH_PAUSE: Duration = Duration::from_millis(20);
 
-/// Loads what was found, and publishes after each.
+/// What the loader hears.
+pub(crate) enum Message {
+    /// A file is there, or is another one than before.
+    Found(Box<Found>),
+    /// A file is gone.
+    Gone(String),
+    /// A component's turn to be compiled has come.
+    Began(Ticket),
+    /// A job is done.
+    Finished(Box<Finished>),
+    /// `[plugins]` is this now.
+    Configure(BTreeMap<String, PluginConfig>),
+    /// These plugins are switched off.
+    Disable(BTreeSet<String>, oneshot::Sender<Result<()>>),
+    /// Loads a plugin from its bytes.
+    Reload(String, oneshot::Sender<Result<()>>),
+    /// Removes a plugin's file.
+    Remove(String, oneshot::Sender<Result<()>>),
+    /// The end.
+    Stop(oneshot::Sender<Result<()>>),
+}
+
+/// Owns all slots.
 pub(crate) struct Loader {
-    pub(crate) sandbox: Arc<Sandbox>,
-    pub(crate) cache: CompiledCache,
-    pub(crate) plugins: BTreeMap<String, PluginConfig>,
+    pub(crate) workshop: Arc<Workshop>,
+    pub(crate) queue: Arc<Queue>,
     pub(crate) publisher: CatalogPublisher,
-    /// Everything that has been loaded, for the end.
-    pub(crate) loaded: Arc<Mutex<Vec<Arc<Plugin>>>>,
-    /// Where guests run when they are asked what they are.
-    pub(crate) handle: Handle,
+    pub(crate) plugins_dir: PathBuf,
+    pub(crate) native: Vec<Arc<Contribution>>,
+    pub(crate) disabled: BTreeSet<String>,
     pub(crate) slots: Vec<Slot>,
-}
-
-/// Why a plugin does not serve.
-struct Refusal {
-    info: Option<Box<PluginInfo>>,
-    reason: String,
-}
-
-impl From<String> for Refusal {
-    fn from(reason: String) -> Self {
-        Self { info: None, reason }
-    }
+    pub(crate) next_slot: u64,
+    /// Answers that are given once the catalog shows what was done.
+    pub(crate) replies: Vec<(oneshot::Sender<Result<()>>, Result<()>)>,
 }
 
 impl Loader {
-    /// Adds what was found, and says which slots are still to be loaded.
-    pub(crate) fn add(&mut self, found: Vec<Found>) -> Vec<(usize, Content)> {
-        let mut pending = Vec::new();
-        for Found { source, content } in found {
-            let mut slot = Slot { source, exports: Vec::new(), info: None, state: SlotState::Waiting };
-            match content {
-                Ok(content) => {
-                    slot.exports.clone_from(&content.inspection.exports);
-                    if let Some(Ok(checked)) =
-                        content.record.as_ref().map(|record| declaration::check(&record.declaration))
-                    {
-                        slot.info = Some(self.info(&checked));
-                    }
-                    pending.push((self.slots.len(), content));
-                }
-                Err(reason) => {
-                    tracing::warn!(plugin = ?slot.source, reason, "a plugin is refused");
-                    slot.state = SlotState::Refused(reason);
-                }
-            }
-            self.slots.push(slot);
-        }
-        // What is compiled comes first, and of the rest the small ones: big voices keep nobody waiting.
-        pending.sort_by_key(|(_, content)| (content.record.is_none(), content.size));
-        pending
-    }
-
     /// Makes what stands visible.
-    pub(crate) fn publish(&self) {
-        self.publisher.publish(slot::catalog(&self.slots));
+    pub(crate) fn publish(&mut self) {
+        let native = self.native.iter().map(slot::native);
+        self.publisher.publish(Catalog::new(native.chain(self.slots.iter().map(Slot::entry))));
+        for (reply, answer) in self.replies.drain(..) {
+            // Whoever asked may have gone away.
+            let _ = reply.send(answer);
+        }
     }
 
-    /// Loads one after the other until all are done or the host stops.
-    pub(crate) fn run(mut self, pending: Vec<(usize, Content)>) {
-        let mut compilers = None;
-        for (index, content) in pending {
-            if self.sandbox.stopping.is_cancelled() {
-                return;
-            }
-            if content.record.is_none() {
-                self.slots[index].state = SlotState::Compiling;
-                self.publish();
-            }
-            let began = Instant::now();
-            let expected = match &self.slots[index].source {
-                PluginSource::Bundled { name } => Some(name.clone()),
-                PluginSource::File { .. } | PluginSource::Native => None,
-            };
-            let loaded = catch_unwind(AssertUnwindSafe(|| {
-                self.load(&content, expected.as_deref(), &self.slots[index].source, &mut compilers)
-            }))
-            .unwrap_or_else(|_| Err("loading it made the host panic; its log says more".to_owned().into()));
-            let slot = &mut self.slots[index];
-            match loaded {
-                Ok((contribution, plugin)) => {
-                    tracing::debug!(
-                        plugin = %plugin.id,
-                        version = %contribution.info.version,
-                        millis = began.elapsed().as_millis(),
-                        compiled = content.record.is_none(),
-                        "a plugin is ready"
-                    );
-                    slot.info = Some(contribution.info.clone());
-                    slot.state = SlotState::Ready(Arc::new(contribution));
-                    self.loaded.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(plugin);
+    /// Hears messages until the end.
+    pub(crate) fn run(mut self, messages: &Receiver<Message>) {
+        let mut published = Instant::now();
+        let mut was_busy = true;
+        loop {
+            let Ok(mut message) = messages.recv() else { return self.stop() };
+            loop {
+                match message {
+                    Message::Stop(reply) => {
+                        self.stop();
+                        let _ = reply.send(Ok(()));
+                        return;
+                    }
+                    message => self.hear(message),
                 }
-                Err(Refusal { info, reason }) => {
-                    let reason = shorten(&reason, REASON);
-                    tracing::warn!(plugin = ?slot.source, reason, "a plugin is refused");
-                    slot.info = info.map(|info| *info).or(slot.info.take());
-                    slot.state = SlotState::Refused(reason);
+                // One catalog for everything that happens at once.
+                let pause = if self.is_busy() {
+                    PUBLISH_PAUSE.saturating_sub(published.elapsed())
+                } else {
+                    Duration::ZERO
+                };
+                match messages.recv_timeout(pause) {
+                    Ok(next) => message = next,
+                    Err(RecvTimeoutError::Timeout) => break,
+                    Err(RecvTimeoutError::Disconnected) => return self.stop(),
                 }
             }
             self.publish();
+            published = Instant::now();
+            let is_busy = self.is_busy();
+            if std::mem::replace(&mut was_busy, is_busy) && !is_busy {
+                self.workshop.cache.prune(SystemTime::from(self.workshop.sandbox.clock.now()));
+            }
         }
-        let now = SystemTime::from(self.sandbox.clock.now());
-        self.cache.prune(now);
     }
 
-    fn load(
-        &self,
-        content: &Content,
-        expected: Option<&str>,
-        source: &PluginSource,
-        compilers: &mut Option<rayon::ThreadPool>,
-    ) -> Result<(Contribution, Arc<Plugin>), Refusal> {
-        let exports = &content.inspection.exports;
-        let engine = &self.sandbox.engine;
-        let cached = content.record.as_ref().and_then(|record| {
-            Some((self.cache.load(engine, &content.hash, record)?, record.declaration.clone()))
+    fn is_busy(&self) -> bool {
+        self.slots.iter().any(|slot| matches!(slot.coming, Coming::OnItsWay { .. }))
+    }
+
+    fn stop(&mut self) {
+        self.queue.close();
+        for slot in &mut self.slots {
+            slot.forget();
+            if let Some(serving) = &slot.serving {
+                serving.plugin.cool();
+            }
+        }
+    }
+
+    fn hear(&mut self, message: Message) {
+        match message {
+            Message::Found(found) => self.found(*found),
+            Message::Gone(name) => self.gone(&PluginSource::File { name }),
+            Message::Began(ticket) => self.began(&ticket),
+            Message::Finished(finished) => self.finished(*finished),
+            Message::Configure(plugins) => self.configure(plugins),
+            Message::Disable(disabled, reply) => {
+                self.disable(disabled);
+                self.replies.push((reply, Ok(())));
+            }
+            Message::Reload(id, reply) => {
+                let answer = self.reload(&id);
+                self.replies.push((reply, answer));
+            }
+            Message::Remove(id, reply) => {
+                let answer = self.remove(&id);
+                self.replies.push((reply, answer));
+            }
+            Message::Stop(_) => {}
+        }
+    }
+
+    /// A component that was found takes its place; what serves there goes on until it can serve.
+    pub(crate) fn found(&mut self, found: Found) {
+        let Found { source, content, .. } = found;
+        let index = self.slots.iter().position(|slot| slot.source == source).unwrap_or_else(|| {
+            self.next_slot += 1;
+            self.slots.push(Slot::new(self.next_slot, source));
+            self.slots.len() - 1
         });
-        let was_compiled = cached.is_none();
-        let (component, declaration) = match cached {
-            Some(cached) => cached,
-            None => {
-                let component = self.compile(content, compilers)?;
-                let label = match source {
-                    PluginSource::Bundled { name } | PluginSource::File { name } => name.as_str(),
-                    PluginSource::Native => "host",
-                };
-                let declaration = self.describe(&component, exports, label)?;
-                (component, declaration)
+        match content {
+            Ok(content) => {
+                if self.slots[index].serving.is_none() {
+                    self.slots[index].exports.clone_from(&content.inspection.exports);
+                }
+                self.slots[index].content = Some(content.clone());
+                self.load(index, content);
             }
-        };
-
-        let checked = declaration::check(&declaration)?;
-        // Only what is in order is kept: a refused component is asked again, for the host may have learned something.
-        if was_compiled && let Err(error) = self.cache.store_record(&content.hash, exports, &declaration) {
-            tracing::warn!(%error, "a description cannot be kept; the plugin will be asked again at the next start");
-        }
-        let info = self.info(&checked);
-        let refuse = |reason: String| Refusal { info: Some(Box::new(info.clone())), reason };
-        if let Some(expected) = expected.filter(|expected| *expected != checked.id) {
-            return Err(refuse(format!("it was bundled as `{expected}` and calls itself `{}`", checked.id)));
-        }
-        let own = self.plugins.get(&checked.id).cloned().unwrap_or_default();
-        if !own.enabled {
-            return Err(refuse(format!("it is switched off: enabled = false in [plugins.{}]", checked.id)));
-        }
-        let limits = own.limits.over(&self.sandbox.config.limits);
-        let documents = self.documents(&checked, &own, &limits);
-        let program =
-            Program::link(&self.sandbox, &component, exports, &checked.id, limits.clone(), documents)
-                .map_err(|error| refuse(not_linked(&error)))?;
-        let plugin = Plugin::new(self.sandbox.clone(), program, limits, checked.warm);
-        Ok((contribution(&plugin, checked, exports, info), plugin))
-    }
-
-    /// Compiles on all processors but one, which is left for those that are served already.
-    fn compile(
-        &self,
-        content: &Content,
-        compilers: &mut Option<rayon::ThreadPool>,
-    ) -> Result<Component, String> {
-        let bytes = content.origin.read(&content.hash, self.sandbox.config.pool.component_bytes)?;
-        let threads = thread::available_parallelism().map_or(1, |all| all.get().saturating_sub(1).max(1));
-        let compilers = match compilers {
-            Some(compilers) => compilers,
-            None => compilers.insert(
-                rayon::ThreadPoolBuilder::new()
-                    .num_threads(threads)
-                    .thread_name(|index| format!("plugin-compiler-{index}"))
-                    .build()
-                    .map_err(|error| format!("no thread can be started to compile it: {error}"))?,
-            ),
-        };
-        let engine = &self.sandbox.engine;
-        let broken = |error: wasmtime::Error| format!("it cannot be compiled: {error:#}");
-        let code = compilers.install(|| engine.precompile_component(&bytes)).map_err(broken)?;
-        match self.cache.store_code(engine, &content.hash, &code) {
-            Ok(component) => Ok(component),
-            Err(error) => {
-                tracing::warn!(%error, "compiled code cannot be kept; the next start will compile again");
-                drop(code);
-                compilers.install(|| Component::new(engine, &bytes)).map_err(broken)
+            Err(reason) => {
+                self.slots[index].content = None;
+                self.slots[index].forget();
+                self.hold(index, PluginState::Refused { reason: shorten(&reason, REASON) }, reason.into());
             }
         }
     }
 
-    /// Asks a component what it is, with nothing granted.
-    fn describe(
-        &self,
-        component: &Component,
-        exports: &[Export],
-        label: &str,
-    ) -> Result<Declaration, String> {
-        let sandbox = &self.sandbox;
-        if sandbox.stopping.is_cancelled() {
-            // The runtime that guests run on may be gone already.
-            return Err("the host is stopping".to_owned());
+    fn load(&mut self, index: usize, content: Content) {
+        let record = content.record.as_ref();
+        let known = record.and_then(|record| declaration::check(&record.declaration).ok());
+        let info = known.map(|checked| prepared::info(&checked, &self.workshop.own(&checked.id)));
+        let id = match (&info, &self.slots[index].source) {
+            (Some(info), _) => Some(info.id.clone()),
+            (None, PluginSource::Bundled { name }) => Some(name.clone()),
+            (None, _) => None,
+        };
+        if let Some(state) = id.and_then(|id| self.switched_off(&id)) {
+            // It is not even compiled.
+            self.retire(index);
+            self.slots[index].coming = Coming::Held { state, info, prepared: None };
+            return;
         }
-        let limits = sandbox.config.limits.clone();
-        let program = Program::link(sandbox, component, exports, label, limits, None)
-            .map_err(|error| not_linked(&error))?;
-        let limit = Duration::from_millis(sandbox.config.describe_ms);
-        let meter = Meter::new(limit);
-        let asked = async {
-            let permit = sandbox.instances.clone().acquire_owned().await.map_err(Failure::internal)?;
-            let asking = meter.measure(async {
-                let mut instance = program.instantiate(sandbox, &meter, permit).await?;
-                program.run(&mut instance, None, |guest| Box::pin(async move { guest.declare().await })).await
-            });
-            let _ticking = sandbox.ticker.run();
-            match timeout(limit, asking).await {
-                Ok(asked) => asked.map_err(|trap| trap.fault(label).failure),
-                Err(_) => Err(Failure::timeout(format!("it took longer than {} ms", limit.as_millis()))),
+        let job = self.slots[index].job(content);
+        self.slots[index].coming = Coming::OnItsWay { info, is_compiling: false };
+        self.queue.push(job);
+    }
+
+    fn began(&mut self, ticket: &Ticket) {
+        if ticket.is_stale() {
+            return;
+        }
+        let slot = self.slots.iter_mut().find(|slot| slot.id == ticket.slot);
+        if let Some(Slot { coming: Coming::OnItsWay { is_compiling, .. }, .. }) = slot {
+            *is_compiling = true;
+        }
+    }
+
+    fn finished(&mut self, finished: Finished) {
+        let Finished { ticket, outcome, took, was_compiled } = finished;
+        let Some(index) = self.slots.iter().position(|slot| slot.id == ticket.slot) else { return };
+        if ticket.is_stale() {
+            return;
+        }
+        let outcome = match outcome {
+            // The configuration has moved on since.
+            Ok(linked) if self.workshop.own(&linked.plugin.id) != linked.own => {
+                self.workshop.link(&linked.prepared)
+            }
+            outcome => outcome,
+        };
+        if let Ok(linked) = &outcome {
+            tracing::debug!(
+                plugin = %linked.plugin.id,
+                version = %linked.prepared.checked.version,
+                millis = took.as_millis(),
+                compiled = was_compiled,
+                "a plugin is ready"
+            );
+        }
+        self.arrived(index, outcome);
+    }
+
+    /// What a slot has been waiting for is there: it serves, or it is said why not.
+    fn arrived(&mut self, index: usize, outcome: Result<Linked, Refusal>) {
+        let linked = match outcome {
+            Ok(linked) => linked,
+            Err(refusal) => {
+                let off = refusal.info.as_ref().and_then(|info| self.switched_off(&info.id));
+                let reason = shorten(&refusal.reason, REASON);
+                return self.hold(index, off.unwrap_or(PluginState::Refused { reason }), refusal);
             }
         };
-        self.handle.block_on(asked).map_err(|failure| {
-            let detail = failure.detail.map(|detail| format!(" ({detail})")).unwrap_or_default();
-            format!("it failed when it was asked what it is: {}{detail}", failure.message)
-        })
-    }
-
-    fn info(&self, checked: &Checked) -> PluginInfo {
-        let grants = self.plugins.get(&checked.id).map_or(&[][..], |own| &own.grants);
-        PluginInfo {
-            id: checked.id.clone(),
-            version: checked.version.clone(),
-            name: checked.name.clone(),
-            summary: checked.summary.clone(),
-            asks: checked
-                .asks
-                .iter()
-                .map(|ask| Ask { granted: config::is_granted(ask, grants), capability: ask.clone() })
-                .collect(),
+        let id = linked.plugin.id.clone();
+        let held = self
+            .switched_off(&id)
+            .or_else(|| self.obstacle(index, &linked))
+            .or_else(|| self.conflict(index, &id));
+        if let Some(state) = held {
+            let info = Some(Box::new(linked.contribution.info.clone()));
+            let reason = state.reason().unwrap_or_default().to_owned();
+            return self.hold(index, state, Refusal { reason, info, prepared: Some(linked.prepared) });
+        }
+        let slot = &mut self.slots[index];
+        slot.exports.clone_from(&linked.prepared.exports);
+        slot.coming = Coming::Nothing;
+        let version = linked.prepared.checked.version.clone();
+        if let Some(before) = slot.serving.replace(linked) {
+            tracing::info!(plugin = %id, was = %before.prepared.checked.version, now = %version, "a plugin was swapped");
+            self.leave(&before.plugin);
         }
     }
 
-    /// The document store, as far as the plugin has asked for it and the operator has granted it.
-    fn documents(&self, checked: &Checked, own: &PluginConfig, limits: &Limits) -> Option<DocumentAccess> {
-        let allowed = |target| config::is_allowed(&checked.asks, &own.grants, "documents", target);
-        let (user, shared) = (allowed("user"), allowed("shared"));
-        (user || shared).then(|| DocumentAccess {
-            store: self.sandbox.documents.clone(),
-            clock: self.sandbox.clock.clone(),
-            entropy: self.sandbox.entropy.clone(),
-            user,
-            shared,
-            body_bytes: limits.document_bytes,
-        })
-    }
-}
-
-fn not_linked(error: &wasmtime::Error) -> String {
-    format!("it does not fit this host: {error:#}")
-}
-
-fn contribution(
-    plugin: &Arc<Plugin>,
-    checked: Checked,
-    exports: &[Export],
-    info: PluginInfo,
-) -> Contribution {
-    let has = |export| exports.contains(&export);
-    let mut tools: Vec<Arc<dyn Tool>> = Vec::with_capacity(checked.tools.len());
-    let mut routes: Vec<Arc<dyn Route>> = Vec::new();
-    for tool in checked.tools {
-        let rest = tool.rest;
-        let tool = Arc::new(PluginTool {
-            plugin: plugin.clone(),
-            definition: tool.definition,
-            arguments: tool.arguments,
-        });
-        if let Some(form) = rest {
-            routes.push(Arc::new(ToolRoute { tool: tool.clone(), form }));
+    /// Why a new version may not take the place of the one that serves: it asks for more, and that is not granted.
+    fn obstacle(&self, index: usize, linked: &Linked) -> Option<PluginState> {
+        let serving = self.slots[index].serving.as_ref()?;
+        if serving.plugin.id != linked.plugin.id {
+            return None;
         }
-        tools.push(tool);
+        let (new, old) = (&linked.prepared.checked, &serving.prepared.checked);
+        let missing = config::not_granted_beyond(&new.asks, &old.asks, &linked.own.grants);
+        if missing.is_empty() {
+            return None;
+        }
+        let missing: Vec<String> = missing.iter().map(|grant| format!("\"{grant}\"")).collect();
+        let reason = format!(
+            "version {} asks for more than {} does; it takes over once the grants of [plugins.{}] hold {}",
+            new.version,
+            old.version,
+            new.id,
+            missing.join(" and ")
+        );
+        Some(PluginState::Pending { reason })
     }
-    for definition in checked.routes {
-        routes.push(Arc::new(PluginRoute { plugin: plugin.clone(), definition }));
+
+    /// Why a file whose plugin serves may not become another plugin: somebody else is that one. (Where nothing serves yet, the catalog
+    /// sees to it.)
+    fn conflict(&self, index: usize, id: &str) -> Option<PluginState> {
+        self.slots[index].serving.as_ref()?;
+        let holder =
+            self.slots.iter().enumerate().find(|(at, slot)| *at != index && slot.plugin() == Some(id))?;
+        let reason = match &holder.1.source {
+            PluginSource::File { name } => {
+                format!("the id `{id}` is taken by `{name}`; remove one of the two")
+            }
+            PluginSource::Bundled { .. } | PluginSource::Native => {
+                format!("the id `{id}` is taken by a bundled plugin; remove this file")
+            }
+        };
+        Some(PluginState::Refused { reason })
     }
-    Contribution {
-        info,
-        engine: has(Export::Speech).then(|| Arc::new(PluginEngine(plugin.clone())) as Arc<dyn SpeechEngine>),
-        provider: has(Export::Chat)
-            .then(|| Arc::new(PluginProvider(plugin.clone())) as Arc<dyn ChatProvider>),
-        tools,
-        routes,
+
+    /// What was found does not serve. What served before goes on, unless somebody switched the plugin off.
+    fn hold(&mut self, index: usize, state: PluginState, refusal: Refusal) {
+        let (plugin, source) = (self.slots[index].label(), &self.slots[index].source);
+        match &state {
+            PluginState::Disabled { reason } => {
+                tracing::info!(plugin, reason, "a plugin is off");
+                self.retire(index);
+            }
+            PluginState::Pending { reason } => {
+                tracing::warn!(plugin, reason, "a new version of a plugin waits")
+            }
+            state => tracing::warn!(plugin, ?source, reason = state.reason(), "a plugin is refused"),
+        }
+        let Refusal { info, prepared, .. } = refusal;
+        self.slots[index].coming = Coming::Held { state, info: info.map(|info| *info), prepared };
+    }
+
+    fn switched_off(&self, id: &str) -> Option<PluginState> {
+        let reason = if !self.workshop.own(id).enabled {
+            format!("it is switched off: enabled = false in [plugins.{id}]")
+        } else if self.disabled.contains(id) {
+            format!("an administrator switched it off; POST /api/v1/plugins/{id}/enable switches it on")
+        } else {
+            return None;
+        };
+        Some(PluginState::Disabled { reason })
+    }
+
+    /// Takes what serves out of service.
+    fn retire(&mut self, index: usize) {
+        if let Some(before) = self.slots[index].serving.take() {
+            self.leave(&before.plugin);
+        }
+    }
+
+    /// Lets a version end what it has begun.
+    fn leave(&self, plugin: &Arc<Plugin>) {
+        let drain = Duration::from_secs(self.workshop.sandbox.config.drain_seconds);
+        let _runtime = self.workshop.handle.enter();
+        plugin.retire(drain);
+    }
+
+    fn gone(&mut self, source: &PluginSource) {
+        if let Some(index) = self.slots.iter().position(|slot| slot.source == *source) {
+            tracing::info!(plugin = self.slots[index].label(), "a plugin's file is gone");
+            self.slots[index].forget();
+            self.retire(index);
+            self.slots.remove(index);
+        }
+    }
+
+    fn configure(&mut self, plugins: BTreeMap<String, PluginConfig>) {
+        let before = self.workshop.plugins();
+        let default = PluginConfig::default();
+        let of = |all: &BTreeMap<String, PluginConfig>, id: &str| all.get(id).unwrap_or(&default).clone();
+        self.workshop.configure(plugins);
+        let after = self.workshop.plugins();
+        for index in 0..self.slots.len() {
+            let Some(id) = self.slots[index].plugin().map(ToOwned::to_owned) else { continue };
+            if of(&before, &id) != of(&after, &id) {
+                tracing::info!(plugin = %id, "a plugin's configuration has changed");
+                self.again(index);
+            }
+        }
+    }
+
+    fn disable(&mut self, disabled: BTreeSet<String>) {
+        let before = std::mem::replace(&mut self.disabled, disabled);
+        for index in 0..self.slots.len() {
+            let Some(id) = self.slots[index].plugin() else { continue };
+            if before.contains(id) != self.disabled.contains(id) {
+                self.again(index);
+            }
+        }
+    }
+
+    /// Has a slot go through everything that depends on configuration and switches.
+    fn again(&mut self, index: usize) {
+        let slot = &self.slots[index];
+        let id = slot.plugin().unwrap_or_default().to_owned();
+        if let Some(state) = self.switched_off(&id) {
+            slot.forget();
+            let prepared = slot.prepared().cloned();
+            let info = prepared.as_ref().map(|prepared| prepared.info(&self.workshop.own(&id)));
+            let info =
+                info.or_else(|| slot.serving.as_ref().map(|serving| serving.contribution.info.clone()));
+            return self.hold(
+                index,
+                state,
+                Refusal { reason: String::new(), info: info.map(Box::new), prepared },
+            );
+        }
+        if let Some(serving) = slot.serving.clone()
+            && serving.own != self.workshop.own(&id)
+        {
+            // At once, whatever else is on its way: what was granted yesterday may not be today.
+            match self.workshop.link(&serving.prepared) {
+                Ok(linked) => {
+                    self.slots[index].serving = Some(linked);
+                    self.leave(&serving.plugin);
+                }
+                Err(refusal) => {
+                    self.retire(index);
+                    if matches!(self.slots[index].coming, Coming::Nothing) {
+                        return self.arrived(index, Err(refusal));
+                    }
+                }
+            }
+        }
+        match &self.slots[index].coming {
+            Coming::Nothing | Coming::OnItsWay { .. } => {}
+            Coming::Held { prepared: Some(prepared), .. } => {
+                let outcome = self.workshop.link(&prepared.clone());
+                self.arrived(index, outcome);
+            }
+            Coming::Held { prepared: None, .. } => {
+                if let Some(content) = self.slots[index].content.clone() {
+                    self.load(index, content);
+                }
+            }
+        }
+    }
+
+    fn reload(&mut self, id: &str) -> Result<()> {
+        let index = self.find(id)?;
+        let mut content = match (&self.slots[index].source, &self.slots[index].content) {
+            (PluginSource::File { name }, _) => {
+                let limit = self.workshop.sandbox.config.pool.component_bytes;
+                scan::file(self.plugins_dir.join(name), &self.workshop.cache, limit).content.map_err(
+                    |reason| {
+                        Failure::conflict(format!("The file of the plugin `{id}` is of no use: {reason}."))
+                    },
+                )?
+            }
+            (_, Some(content)) => content.clone(),
+            (_, None) => {
+                return Err(Failure::conflict(format!("The plugin `{id}` has nothing to be loaded from.")));
+            }
+        };
+        self.workshop.cache.forget(&content.hash);
+        content.record = None;
+        self.slots[index].content = Some(content.clone());
+        self.load(index, content);
+        Ok(())
+    }
+
+    fn remove(&mut self, id: &str) -> Result<()> {
+        let index = self.find(id)?;
+        let source = self.slots[index].source.clone();
+        let PluginSource::File { name } = &source else {
+            return Err(Failure::conflict(format!(
+                "The plugin `{id}` is inside the binary and cannot be removed; disable it instead."
+            )));
+        };
+        match std::fs::remove_file(self.plugins_dir.join(name)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(
+                    Failure::unavailable(format!("The file `{name}` cannot be removed.")).with_detail(error)
+                );
+            }
+            _ => self.gone(&source),
+        }
+        Ok(())
+    }
+
+    fn find(&self, id: &str) -> Result<usize> {
+        if self.native.iter().any(|part| part.info.id == id) {
+            return Err(Failure::conflict(format!("`{id}` is a part of the host, not a plugin.")));
+        }
+        self.slots
+            .iter()
+            .position(|slot| slot.plugin() == Some(id))
+            .ok_or_else(|| Failure::not_found(format!("There is no plugin `{id}`.")))
     }
 }

@@ -1,13 +1,20 @@
 //! A plugin that serves: admission, deadlines, and what becomes of faults.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use futures_util::future::BoxFuture;
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
-    time::{Instant, sleep_until, timeout_at},
+    time::{Instant, sleep_until, timeout, timeout_at},
 };
-use wheelhouse_core::{CallContext, Failure, Result};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use wheelhouse_core::{
+    CallContext, Failure, Result,
+    plugin::{Probe, Vitals},
+};
 
 use crate::{
     breaker::Breaker,
@@ -17,8 +24,12 @@ use crate::{
     meter::Meter,
     program::{Instance, Program},
     sandbox::Sandbox,
+    usage::{Counts, raise},
     warm::WarmPool,
 };
+
+/// How often it is looked whether anybody still knows a version that is out of service.
+const FORGOTTEN: Duration = Duration::from_millis(500);
 
 /// One for each loaded version of a plugin.
 pub(crate) struct Plugin {
@@ -33,6 +44,11 @@ pub(crate) struct Plugin {
     questions: Semaphore,
     /// Where instances are kept, if the plugin asked for it.
     warm: Option<Arc<WarmPool>>,
+    pub(crate) counts: Counts,
+    /// What runs in its guests.
+    running: TaskTracker,
+    /// Cancelled when calls that still run have to stop: the host stops, or another version has taken over long enough ago.
+    stopping: CancellationToken,
 }
 
 /// What a call needs before it begins: the right to run, and an instance or the right to make one.
@@ -51,6 +67,7 @@ pub(crate) enum Seat {
 impl Plugin {
     pub(crate) fn new(sandbox: Arc<Sandbox>, program: Program, limits: Limits, is_warm: bool) -> Arc<Self> {
         let at_once = if is_warm { limits.warm_instances } else { limits.concurrent_calls };
+        sandbox.generations.fetch_add(1, Ordering::Relaxed);
         Arc::new(Self {
             id: program.name.clone(),
             breaker: Breaker::new(sandbox.config.breaker.clone()),
@@ -58,6 +75,9 @@ impl Plugin {
             questions: Semaphore::new(limits.concurrent_calls as usize),
             warm: is_warm
                 .then(|| WarmPool::new(Duration::from_secs(limits.warm_idle_seconds), limits.warm_calls)),
+            counts: Counts::default(),
+            running: TaskTracker::new(),
+            stopping: sandbox.stopping.child_token(),
             limits,
             sandbox,
             program,
@@ -127,10 +147,14 @@ impl Plugin {
         let work = async {
             let mut instance = self.sit(seat, &meter).await?;
             let user = ctx.user().map(|user| user.id.clone());
-            let answer = self.program.run(&mut instance, user, |guest| call(guest, record)).await?;
+            let answer = self.program.run(&mut instance, user, Some(deadline.at), |guest| call(guest, record)).await?;
             Ok((answer, instance))
         };
-        self.supervise(ctx, deadline, &meter, work).await
+        let began = Instant::now();
+        let done = self.supervise(ctx, deadline, &meter, work).await;
+        raise(&self.counts.peaks.cpu_ms, millis(meter.spent()));
+        raise(&self.counts.peaks.call_ms, millis(began.elapsed()));
+        done
     }
 
     /// Waits for the right to run.
@@ -174,8 +198,8 @@ impl Plugin {
     }
 
     fn admit(&self) -> Result<()> {
-        if self.sandbox.calls.is_closed() {
-            return Err(Failure::unavailable("The host is stopping."));
+        if self.sandbox.calls.is_closed() || self.stopping.is_cancelled() {
+            return Err(self.stopped());
         }
         self.breaker.check(Instant::now()).map_err(|wait| {
             Failure::unavailable(format!(
@@ -210,11 +234,11 @@ impl Plugin {
         meter: &Arc<Meter>,
         work: impl Future<Output = Result<T, Trap>>,
     ) -> Result<T, Fault> {
-        let _counted = self.sandbox.calls.token();
+        let _counted = (self.sandbox.calls.token(), self.running.token(), self.counts.begin());
         let _ticking = self.sandbox.ticker.run();
         tokio::select! {
             biased;
-            () = self.sandbox.stopping.cancelled() => Err(harmless(Failure::unavailable("The host is stopping."))),
+            () = self.stopping.cancelled() => Err(harmless(self.stopped())),
             () = ctx.cancellation.cancelled() => Err(harmless(Failure::unavailable("The call was cancelled."))),
             done = meter.measure(work) => done.map_err(|trap| trap.fault(&self.id)),
             () = sleep_until(deadline.at) => Err(Fault {
@@ -228,14 +252,61 @@ impl Plugin {
         }
     }
 
+    fn stopped(&self) -> Failure {
+        match self.sandbox.calls.is_closed() || self.sandbox.stopping.is_cancelled() {
+            true => Failure::unavailable("The host is stopping."),
+            false => Failure::unavailable(format!(
+                "This version of the plugin `{}` is out of service; another try reaches the one that serves now.",
+                self.id
+            ))
+            .with_code("plugin_replaced"),
+        }
+    }
+
     /// The plugin answered: its instance is kept if it is of a kind that is.
     pub(crate) fn settle(&self, instance: Option<Instance>) {
         self.breaker.success();
-        if let (Some(warm), Some(instance)) = (&self.warm, instance)
+        self.counts.answered();
+        let Some(instance) = instance else { return };
+        instance.report(&self.counts.peaks);
+        if let Some(warm) = &self.warm
             && !self.sandbox.calls.is_closed()
+            && !self.running.is_closed()
         {
             warm.put(instance);
         }
+    }
+
+    /// Takes this version out of service: it keeps no instances, calls that run may go on for `drain`, and so may those of requests that
+    /// have begun with it. Must be called within a tokio runtime.
+    pub(crate) fn retire(self: &Arc<Self>, drain: Duration) {
+        self.running.close();
+        self.cool();
+        let plugin = Arc::downgrade(self);
+        let (running, stopping) = (self.running.clone(), self.stopping.clone());
+        tokio::spawn(async move {
+            // Whoever still knows this version may begin a call when none is running: it is over when nobody does, or the time is up.
+            let is_forgotten = async {
+                loop {
+                    running.wait().await;
+                    if plugin.strong_count() == 0 {
+                        return;
+                    }
+                    tokio::time::sleep(FORGOTTEN).await;
+                }
+            };
+            if timeout(drain, is_forgotten).await.is_err() {
+                stopping.cancel();
+                if !running.is_empty() {
+                    let id = plugin.upgrade().map(|plugin| plugin.id.clone());
+                    tracing::warn!(
+                        plugin = id.as_deref(),
+                        calls = running.len(),
+                        "calls of a version that is out of service were stopped"
+                    );
+                }
+            }
+        });
     }
 
     /// The plugin did not answer: logs it and lets the breaker count it.
@@ -244,6 +315,7 @@ impl Plugin {
         if counts {
             let detail = failure.detail.as_deref().unwrap_or(&failure.message);
             tracing::warn!(plugin = %self.id, class = failure.class.as_str(), code = failure.code(), detail, "a plugin failed");
+            self.counts.failed(&failure.message);
             if let Some(wait) = self.breaker.fault(Instant::now()) {
                 tracing::error!(plugin = %self.id, wait_ms = wait.as_millis(), "the plugin keeps failing and is left alone");
             }
@@ -264,6 +336,27 @@ impl Plugin {
     }
 }
 
+impl Probe for Plugin {
+    fn vitals(&self) -> Vitals {
+        let counts = &self.counts;
+        let mut usage = counts.usage(&self.limits, self.warm.as_ref().map(|warm| warm.len() as u64));
+        usage.extend(self.program.usage());
+        Vitals {
+            resting: self.breaker.check(Instant::now()).err(),
+            last_failure: counts.last_failure(),
+            calls: counts.calls.load(Ordering::Relaxed),
+            failures: counts.failures.load(Ordering::Relaxed),
+            usage,
+        }
+    }
+}
+
+impl Drop for Plugin {
+    fn drop(&mut self) {
+        self.sandbox.generations.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 /// Until when a call may run, and who says so.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Deadline {
@@ -280,6 +373,11 @@ impl Seat {
             Self::Free(_) => Meter::new(budget),
         }
     }
+}
+
+/// Whole milliseconds, for the peaks.
+pub(crate) fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn busy(message: String) -> Failure {

@@ -3,12 +3,15 @@
 use std::{sync::Arc, time::Duration};
 
 use futures_util::future::BoxFuture;
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::{sync::OwnedSemaphorePermit, time::Instant};
 use wasmtime::{
     Store,
     component::{Component, InstancePre},
 };
-use wheelhouse_core::{UserId, plugin::Export};
+use wheelhouse_core::{
+    UserId,
+    plugin::{Export, Usage},
+};
 
 use crate::{
     access::Access,
@@ -19,6 +22,7 @@ use crate::{
     meter::Meter,
     sandbox::Sandbox,
     state::{self, State},
+    usage::{Peaks, raise},
 };
 
 /// A component that only needs memory to run.
@@ -48,6 +52,11 @@ impl Program {
         Ok(Self { name: name.into(), pre, interfaces, limits, access, log: GuestLog::new(name) })
     }
 
+    /// What is used of the limits on what the plugin reaches.
+    pub(crate) fn usage(&self) -> Vec<Usage> {
+        self.access.usage()
+    }
+
     /// A new instance. Its start function runs, so this belongs on the call's account.
     ///
     /// # Errors
@@ -67,7 +76,8 @@ impl Program {
         }
     }
 
-    /// Runs something inside an instance, for a user. After an error the instance is of no use any more.
+    /// Runs something inside an instance, for a user, whose call wants an answer until then. After an error the instance is of no use any
+    /// more.
     ///
     /// # Errors
     /// When the guest traps or goes over a limit.
@@ -75,6 +85,7 @@ impl Program {
         &self,
         instance: &mut Instance,
         user: Option<UserId>,
+        until: Option<Instant>,
         call: F,
     ) -> Result<R, Trap>
     where
@@ -84,6 +95,7 @@ impl Program {
         let Instance { store, instance, calls, .. } = instance;
         *calls += 1;
         store.data_mut().user = user;
+        store.data_mut().until = until;
         let ran = store
             .run_concurrent(async |accessor| {
                 call(Guest { accessor, instance, interfaces: &self.interfaces }).await
@@ -109,6 +121,13 @@ pub(crate) struct Instance {
 }
 
 impl Instance {
+    /// Raises the peaks to what this instance has, and its last call has used.
+    pub(crate) fn report(&self, peaks: &Peaks) {
+        let limiter = &self.store.data().limiter;
+        raise(&peaks.memory_bytes, limiter.memory() as u64);
+        raise(&peaks.table_elements, limiter.tables() as u64);
+    }
+
     /// Begins a new account and returns its meter.
     pub(crate) fn meter(&self, budget: Duration) -> Arc<Meter> {
         self.meter.reset(budget);

@@ -1,6 +1,6 @@
 //! What all plugins share: engine, linker, pools.
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::AtomicUsize};
 
 use tokio::sync::Semaphore;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -29,6 +29,8 @@ pub(crate) struct Sandbox {
     pub(crate) config: RuntimeConfig,
     /// One permit for each instance that exists.
     pub(crate) instances: Arc<Semaphore>,
+    /// Loaded versions of plugins that somebody still knows, those out of service among them.
+    pub(crate) generations: AtomicUsize,
     /// Cancelled when calls that still run have to stop.
     pub(crate) stopping: CancellationToken,
     /// Everything that runs in a guest.
@@ -59,6 +61,7 @@ impl Sandbox {
             ticker,
             config,
             instances,
+            generations: AtomicUsize::new(0),
             stopping: CancellationToken::new(),
             calls: TaskTracker::new(),
             documents,

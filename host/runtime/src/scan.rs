@@ -1,12 +1,12 @@
-//! Finds plugins: inside the binary and in the drop-in folder.
+//! Reads components: inside the binary and from files.
 
 use std::{
-    fs::{self, File},
+    fs::File,
     io::{self, Read},
     path::{Path, PathBuf},
 };
 
-use wheelhouse_core::{Failure, Result, plugin::PluginSource};
+use wheelhouse_core::plugin::PluginSource;
 
 use crate::{
     Bundled,
@@ -17,11 +17,14 @@ use crate::{
 /// A component that was found.
 pub(crate) struct Found {
     pub(crate) source: PluginSource,
+    /// Of its bytes, if they could be read.
+    pub(crate) hash: Option<ContentHash>,
     /// What it is, or why it is refused.
     pub(crate) content: Result<Content, String>,
 }
 
 /// A component that may be loaded.
+#[derive(Clone)]
 pub(crate) struct Content {
     pub(crate) hash: ContentHash,
     pub(crate) size: u64,
@@ -52,7 +55,8 @@ impl Origin {
                 match sha256(&*bytes) {
                     Ok(now) if now == *hash => Ok(bytes.into()),
                     Ok(_) | Err(_) => {
-                        Err("its file changed while it was being loaded; restart to load it".to_owned())
+                        Err("its file changed while it was being loaded; it is loaded again once it is whole"
+                            .to_owned())
                     }
                 }
             }
@@ -70,6 +74,7 @@ pub(crate) fn bundled(plugin: &Bundled, cache: &CompiledCache) -> Found {
     };
     Found {
         source: PluginSource::Bundled { name: plugin.id.to_owned() },
+        hash: Some(plugin.sha256),
         content: inspection.map(|inspection| Content {
             hash: plugin.sha256,
             size: plugin.bytes.len() as u64,
@@ -80,43 +85,24 @@ pub(crate) fn bundled(plugin: &Bundled, cache: &CompiledCache) -> Found {
     }
 }
 
-/// The components of the drop-in folder, by name. No folder is an empty folder.
-///
-/// # Errors
-/// `Unavailable` when the folder cannot be read.
-pub(crate) fn folder(dir: &Path, cache: &CompiledCache, limit: u64) -> Result<Vec<Found>> {
-    let entries = match fs::read_dir(dir) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => {
-            return Err(Failure::unavailable(format!("The plugin folder {} cannot be read.", dir.display()))
-                .with_detail(error));
-        }
-    };
-    let mut paths: Vec<PathBuf> = entries
-        .filter_map(|entry| match entry {
-            Ok(entry) => Some(entry.path()),
-            Err(error) => {
-                tracing::warn!(%error, "an entry of the plugin folder cannot be read");
-                None
-            }
-        })
-        .filter(|path| path.extension().is_some_and(|e| e == "wasm") && path.is_file())
-        .collect();
-    paths.sort();
-    Ok(paths.into_iter().map(|path| file(path, cache, limit)).collect())
-}
-
-fn file(path: PathBuf, cache: &CompiledCache, limit: u64) -> Found {
+/// A component in a file.
+pub(crate) fn file(path: PathBuf, cache: &CompiledCache, limit: u64) -> Found {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let mut hash = None;
     let content = read_file(&path, limit).and_then(|bytes| {
-        let hash = sha256(&*bytes).map_err(|error| format!("it cannot be read: {error}"))?;
-        let record = cache.find(&hash);
+        let now = sha256(&*bytes).map_err(|error| format!("it cannot be read: {error}"))?;
+        hash = Some(now);
+        let record = cache.find(&now);
         let inspection = inspect::inspect(&bytes)?;
         let size = bytes.len() as u64;
-        Ok(Content { hash, size, origin: Origin::File(path), record, inspection })
+        Ok(Content { hash: now, size, origin: Origin::File(path), record, inspection })
     });
-    Found { source: PluginSource::File { name }, content }
+    Found { source: PluginSource::File { name }, hash, content }
+}
+
+/// The hash of a file, read piece by piece.
+pub(crate) fn hash(path: &Path) -> io::Result<ContentHash> {
+    sha256(File::open(path)?)
 }
 
 fn read_file(path: &Path, limit: u64) -> Result<Vec<u8>, String> {

@@ -25,7 +25,8 @@ use wheelhouse_core::{CallContext, Failure, FailureClass, Result};
 use crate::{
     contract::v0_1::{CallRecord, Guest},
     fault::{Fault, StreamOverrun},
-    plugin::{Lease, Plugin},
+    plugin::{Lease, Plugin, millis},
+    usage::raise,
 };
 
 /// How many pieces wait for the listener before the guest does. A guest that is faster than its listener ends sooner, and its
@@ -83,6 +84,7 @@ pub(crate) struct Outlet<T> {
     progress: Arc<Progress>,
     sent: u64,
     limit: u64,
+    plugin: Arc<Plugin>,
 }
 
 /// When something last moved.
@@ -142,6 +144,7 @@ impl<T: Send + 'static> Outlet<T> {
 
 impl<T> Drop for Outlet<T> {
     fn drop(&mut self) {
+        raise(&self.plugin.counts.peaks.stream_bytes, self.sent);
         self.progress.blocked.store(false, Ordering::Relaxed);
         self.progress.closed.store(true, Ordering::Relaxed);
     }
@@ -180,6 +183,7 @@ where
         progress: progress.clone(),
         sent: 0,
         limit: plugin.limits.stream_bytes,
+        plugin: plugin.clone(),
     };
     let task = Task { plugin: plugin.clone(), ctx: ctx.clone(), progress, verdict, lease };
     tokio::spawn(task.run(head, outlet, open).in_current_span());
@@ -240,13 +244,14 @@ impl Task {
         let deadline = plugin.deadline(&ctx, envelope);
         let record = CallRecord::new(&ctx, deadline.at);
         let meter = seat.meter(envelope.cpu);
+        let began = Instant::now();
         let is_open = Arc::new(AtomicBool::new(false));
         let opened = is_open.clone();
         let id = plugin.id.clone();
         let work = async {
             let mut instance = plugin.sit(seat, &meter).await?;
             let user = ctx.user().map(|user| user.id.clone());
-            let ended = plugin.program.run(&mut instance, user, |guest| {
+            let ended = plugin.program.run(&mut instance, user, Some(deadline.at), |guest| {
                 Box::pin(async move {
                     match open(guest, record, outlet).await? {
                         Err(failure) => Ok(Err(failure)),
@@ -278,6 +283,9 @@ impl Task {
                 counts: true,
             })),
         };
+        let peaks = &plugin.counts.peaks;
+        raise(&peaks.stream_cpu_ms, millis(meter.spent()));
+        raise(&peaks.stream_ms, millis(began.elapsed()));
         let result = match outcome {
             // Given up by the listener: that says nothing about the plugin, and its instance is gone.
             None => return,

@@ -10,14 +10,16 @@ use wheelhouse_core::{
     UserId,
     clock::{Clock, Entropy},
     document::DocumentStore,
+    plugin::Capability,
 };
 
 use crate::{
     access::Access,
-    config::Limits,
+    config::{self, Grant, Limits},
     guest_log::{GuestLog, Level},
     limiter::Limiter,
     meter::Meter,
+    sandbox::Sandbox,
     wasi::Outgoing,
 };
 
@@ -54,6 +56,27 @@ pub(crate) struct DocumentAccess {
     /// Documents that all users share.
     pub(crate) shared: bool,
     pub(crate) body_bytes: u64,
+}
+
+impl DocumentAccess {
+    /// The document store, as far as the plugin has asked for it and the operator has granted it.
+    pub(crate) fn of(
+        sandbox: &Sandbox,
+        asks: &[Capability],
+        grants: &[Grant],
+        limits: &Limits,
+    ) -> Option<Self> {
+        let allowed = |target| config::is_allowed(asks, grants, "documents", target);
+        let (user, shared) = (allowed("user"), allowed("shared"));
+        (user || shared).then(|| Self {
+            store: sandbox.documents.clone(),
+            clock: sandbox.clock.clone(),
+            entropy: sandbox.entropy.clone(),
+            user,
+            shared,
+            body_bytes: limits.document_bytes,
+        })
+    }
 }
 
 impl WasiView for State {

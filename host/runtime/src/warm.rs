@@ -48,6 +48,11 @@ impl WarmPool {
         }
     }
 
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.lock().instances.len()
+    }
+
     /// Drops all of them.
     pub(crate) fn clear(&self) {
         let instances = std::mem::take(&mut self.lock().instances);

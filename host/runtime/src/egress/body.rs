@@ -10,36 +10,33 @@ use std::{
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
-use http_body_util::{BodyExt, Full, combinators::UnsyncBoxBody};
+use http_body_util::{BodyExt, combinators::UnsyncBoxBody};
 use hyper::body::Incoming;
-use tokio::{
-    sync::OwnedSemaphorePermit,
-    time::{Instant, Sleep, sleep_until},
-};
+use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::error::{EgressError, Kind};
+use super::{
+    error::{EgressError, Kind},
+    gate::{GatePeaks, UnderWay},
+};
+use crate::usage::raise;
 
 /// The body of a request.
 pub(crate) type RequestBody = UnsyncBoxBody<Bytes, Box<dyn Error + Send + Sync>>;
 
-/// A body that is there already.
-pub(crate) fn whole(bytes: Bytes) -> RequestBody {
-    Full::new(bytes).map_err(|never| match never {}).boxed_unsync()
-}
-
-/// A body on its way, of at most `limit` bytes.
-pub(crate) fn counted<B>(body: B, limit: u64) -> RequestBody
+/// A body of at most `limit` bytes.
+pub(super) fn counted<B>(body: B, limit: u64, peaks: Arc<GatePeaks>) -> RequestBody
 where
     B: Body<Data = Bytes> + Send + Unpin + 'static,
     B::Error: Into<Box<dyn Error + Send + Sync>>,
 {
-    Counted { body, left: limit, limit }.boxed_unsync()
+    Counted { body, left: limit, limit, peaks }.boxed_unsync()
 }
 
 struct Counted<B> {
     body: B,
     left: u64,
     limit: u64,
+    peaks: Arc<GatePeaks>,
 }
 
 impl<B> Body for Counted<B>
@@ -60,6 +57,7 @@ where
         Poll::Ready(Some(match self.left.checked_sub(length) {
             Some(left) => {
                 self.left = left;
+                raise(&self.peaks.request_bytes, self.limit - left);
                 Ok(frame)
             }
             None => Err(request_too_large(self.limit).into()),
@@ -89,7 +87,8 @@ pub(crate) struct ResponseBody {
     left: u64,
     limit: u64,
     patience: Option<Patience>,
-    _under_way: Arc<OwnedSemaphorePermit>,
+    peaks: Arc<GatePeaks>,
+    _under_way: UnderWay,
 }
 
 /// How long the server may take.
@@ -108,9 +107,10 @@ impl ResponseBody {
         incoming: Incoming,
         host: Arc<str>,
         limit: u64,
-        under_way: Arc<OwnedSemaphorePermit>,
+        peaks: Arc<GatePeaks>,
+        under_way: UnderWay,
     ) -> Result<Self, EgressError> {
-        let body = Self { incoming, host, left: limit, limit, patience: None, _under_way: under_way };
+        let body = Self { incoming, host, left: limit, limit, patience: None, peaks, _under_way: under_way };
         if body.incoming.size_hint().lower() > limit { Err(body.too_large()) } else { Ok(body) }
     }
 
@@ -168,6 +168,7 @@ impl Body for ResponseBody {
         Poll::Ready(Some(match self.left.checked_sub(length) {
             Some(left) => {
                 self.left = left;
+                raise(&self.peaks.response_bytes, self.limit - left);
                 Ok(frame)
             }
             None => Err(self.too_large()),

@@ -2,9 +2,10 @@
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, Response};
+use http_body_util::Full;
 
 use super::{
-    body::{ResponseBody, request_too_large, whole},
+    body::{RequestBody, ResponseBody},
     error::{EgressError, Kind},
     gate::Gate,
     headers,
@@ -38,17 +39,13 @@ impl Gate {
     pub(crate) async fn fetch(&self, fetch: Fetch) -> Result<Fetched, EgressError> {
         let method = Method::from_bytes(fetch.method.as_bytes())
             .map_err(|_| EgressError::invalid(format!("`{}` is no method.", fetch.method.escape_debug())))?;
-        let limits = self.limits();
-        let headers = headers::read(fetch.headers, limits.header_bytes)?;
+        let headers = headers::read(fetch.headers, self.limits().header_bytes)?;
         let has_body = fetch.body.is_some();
         let body = Bytes::from(fetch.body.unwrap_or_default());
-        if body.len() as u64 > limits.request_bytes {
-            return Err(request_too_large(limits.request_bytes));
-        }
         let under_way = self.begin()?;
         let mut hop = Hop { target: fetch.target, method, headers, has_body };
         for _ in 0..=REDIRECTS {
-            let response = self.send(&hop.target, hop.request(&body), under_way.clone()).await?;
+            let response = self.send(&hop.target, self.request(&hop, &body), under_way.clone()).await?;
             match hop.after(response.status(), response.headers())? {
                 Some(next) => hop = next,
                 None => return read(response).await,
@@ -59,13 +56,12 @@ impl Gate {
             format!("{} redirects more than {REDIRECTS} times.", hop.target.label()),
         ))
     }
-}
 
-impl Hop {
-    fn request(&self, body: &Bytes) -> Request<super::body::RequestBody> {
-        let mut request = Request::new(whole(if self.has_body { body.clone() } else { Bytes::new() }));
-        *request.method_mut() = self.method.clone();
-        *request.headers_mut() = self.headers.clone();
+    fn request(&self, hop: &Hop, body: &Bytes) -> Request<RequestBody> {
+        let body = if hop.has_body { body.clone() } else { Bytes::new() };
+        let mut request = Request::new(self.body(Full::new(body)));
+        *request.method_mut() = hop.method.clone();
+        *request.headers_mut() = hop.headers.clone();
         request
     }
 }

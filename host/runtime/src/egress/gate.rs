@@ -1,11 +1,17 @@
 //! One plugin's way out.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    error::Error,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
+use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode};
+use http_body::Body;
 use hyper_util::{
     client::legacy::Client,
     rt::{TokioExecutor, TokioTimer},
@@ -15,7 +21,7 @@ use wheelhouse_core::plugin::Usage;
 
 use super::{
     Egress,
-    body::{RequestBody, ResponseBody, request_too_large},
+    body::{RequestBody, ResponseBody, counted, request_too_large},
     connector::Connector,
     error::{EgressError, Kind},
     headers,
@@ -23,7 +29,7 @@ use super::{
     socket::Open,
     target::Target,
 };
-use crate::config::Limits;
+use crate::{config::Limits, usage::raise};
 
 /// How long a connection waits to be used again.
 const IDLE: Duration = Duration::from_secs(15);
@@ -40,6 +46,15 @@ pub(crate) struct Gate {
     connector: Connector,
     open: Open,
     client: Mutex<Client<Connector, RequestBody>>,
+    peaks: Arc<GatePeaks>,
+}
+
+/// The most that one request has used.
+#[derive(Debug, Default)]
+pub(super) struct GatePeaks {
+    pub(super) request_bytes: AtomicU64,
+    pub(super) response_bytes: AtomicU64,
+    header_bytes: AtomicU64,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -73,6 +88,7 @@ impl Gate {
             client: Mutex::new(client(limits, connector.clone())),
             connector,
             open,
+            peaks: Arc::default(),
         })
     }
 
@@ -80,16 +96,27 @@ impl Gate {
         self.limits
     }
 
-    /// The longest body of a request.
-    pub(crate) fn request_bytes(&self) -> u64 {
-        self.limits.request_bytes
+    /// A body on its way, held against the limit.
+    pub(crate) fn body<B>(&self, body: B) -> RequestBody
+    where
+        B: Body<Data = Bytes> + Send + Unpin + 'static,
+        B::Error: Into<Box<dyn Error + Send + Sync>>,
+    {
+        counted(body, self.limits.request_bytes, self.peaks.clone())
     }
 
-    /// What is used of the limit `http_requests`.
-    pub(crate) fn usage(&self) -> Usage {
-        let limit = u64::from(self.limits.requests);
+    /// What is used of the limits.
+    pub(crate) fn usage(&self) -> Vec<Usage> {
+        let GateLimits { requests, request_bytes, response_bytes, header_bytes } = self.limits;
+        let limit = u64::from(requests);
         let used = limit.saturating_sub(self.requests.available_permits() as u64);
-        Usage { name: "http_requests", used, limit, peak: false }
+        let peak = |name, peak: &AtomicU64, limit| Usage { name, used: peak.load(Ordering::Relaxed), limit, peak: true };
+        vec![
+            Usage { name: "http_requests", used, limit, peak: false },
+            peak("http_request_bytes", &self.peaks.request_bytes, request_bytes),
+            peak("http_response_bytes", &self.peaks.response_bytes, response_bytes),
+            peak("http_header_bytes", &self.peaks.header_bytes, header_bytes.into()),
+        ]
     }
 
     /// How many connections are open.
@@ -131,7 +158,8 @@ impl Gate {
             return Err(EgressError::invalid(format!("`{method}` is no method for a plugin.")));
         }
         headers::check_request(request.headers(), self.limits.header_bytes)?;
-        if http_body::Body::size_hint(request.body()).lower() > self.limits.request_bytes {
+        raise(&self.peaks.header_bytes, headers::size(request.headers()));
+        if request.body().size_hint().lower() > self.limits.request_bytes {
             return Err(request_too_large(self.limits.request_bytes));
         }
         *request.uri_mut() = target.uri().clone();
@@ -142,7 +170,8 @@ impl Gate {
             return Err(EgressError::new(Kind::Broken, format!("{host} wants to speak something else than HTTP.")));
         }
         headers::check_response(&parts.headers, self.limits.header_bytes, &host)?;
-        let body = ResponseBody::new(body, host, self.limits.response_bytes, under_way)?;
+        raise(&self.peaks.header_bytes, headers::size(&parts.headers));
+        let body = ResponseBody::new(body, host, self.limits.response_bytes, self.peaks.clone(), under_way)?;
         Ok(Response::from_parts(parts, body))
     }
 

@@ -79,7 +79,8 @@ pub(super) fn check_response(headers: &HeaderMap, limit: u32, host: &str) -> Res
     Ok(())
 }
 
-fn size(headers: &HeaderMap) -> u64 {
+/// Bytes of all names and values.
+pub(super) fn size(headers: &HeaderMap) -> u64 {
     headers.iter().map(|(name, value)| (name.as_str().len() + value.len()) as u64).sum()
 }
 

@@ -6,7 +6,7 @@ use std::{io, net::SocketAddr, sync::Arc};
 
 use async_trait::async_trait;
 use http::Request;
-use http_body_util::BodyExt;
+use http_body_util::{BodyExt, Empty};
 use rustls::{RootCertStore, ServerConfig, crypto::ring};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -15,7 +15,7 @@ use tokio::{
 use tokio_rustls::TlsAcceptor;
 use wheelhouse_core::plugin::Capability;
 
-use super::{Egress, EgressError, Fetch, Gate, Kind, Policy, Resolver, Target, body::whole, tls::Tls};
+use super::{Egress, EgressError, Fetch, Gate, Kind, Policy, Resolver, Target, tls::Tls};
 use crate::config::Limits;
 
 /// Every name leads to one server.
@@ -158,12 +158,12 @@ async fn a_request_is_under_way_until_its_body_is_read_or_dropped() {
     let gate = gate(patient().await, Tls::default(), &Limits { http_requests: 1, ..Limits::default() });
     let target = Target::parse("http://a.test/").unwrap();
     let under_way = gate.begin().unwrap();
-    let request = Request::new(whole(bytes::Bytes::new()));
+    let request = Request::new(gate.body(Empty::<bytes::Bytes>::new()));
     let response = gate.send(&target, request, under_way).await.unwrap();
-    assert_eq!(gate.usage().used, 1);
+    assert_eq!(gate.usage()[0].used, 1);
     assert_eq!(gate.begin().unwrap_err().kind, Kind::Busy);
     let body = response.into_body();
     let read = body.collect().await.unwrap().to_bytes();
-    assert_eq!((&read[..], gate.usage().used), (&b"ok"[..], 0));
+    assert_eq!((&read[..], gate.usage()[0].used), (&b"ok"[..], 0));
     assert!(gate.begin().is_ok());
 }

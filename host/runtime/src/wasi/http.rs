@@ -11,7 +11,7 @@ use wasmtime_wasi_http::{
 };
 
 use crate::{
-    egress::{EgressError, Gate, Target, counted, denied, is_of_connection, silent},
+    egress::{EgressError, Gate, Target, denied, is_of_connection, silent},
     guest_log::GuestLog,
     state::State,
 };
@@ -87,7 +87,7 @@ async fn send(
     let target = Target::parse(&request.uri().to_string())?;
     let gate = gate.ok_or_else(|| denied(plugin, &target))?;
     let under_way = gate.begin()?;
-    let request = request.map(|body| counted(body, gate.request_bytes()));
+    let request = request.map(|body| gate.body(body));
     let limit = |option: Option<Duration>| option.unwrap_or(longest).min(longest);
     let head = limit(options.connect_timeout).saturating_add(limit(options.first_byte_timeout)).min(longest);
     let sending: Pin<Box<_>> = Box::pin(gate.send(&target, request, under_way));

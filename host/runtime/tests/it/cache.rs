@@ -32,7 +32,7 @@ async fn the_second_start_knows_every_plugin_at_once_and_asks_none() {
     let first = host.catalog().current();
     assert_eq!(first.plugins()[0].info.as_ref().unwrap().summary, "Repeats as the record says.");
     let later = settled(&host).await;
-    assert_eq!(later.plugins()[0].state, PluginState::Ready);
+    assert_eq!(later.plugins()[0].state, PluginState::Active);
     assert_eq!(later.plugins()[0].info, first.plugins()[0].info);
 }
 

@@ -12,7 +12,7 @@ use crate::support::{Setup, bundle};
 async fn a_dropped_in_component_brings_its_tools_and_routes() {
     let host = Setup::new(&["echo"]).start().await;
     let status = host.status("echo");
-    assert_eq!(status.state, PluginState::Ready);
+    assert_eq!(status.state, PluginState::Active);
     assert_eq!(status.info.as_ref().unwrap().version.to_string(), "1.2.3");
     assert_eq!(status.tools, ["echo", "change_thing"]);
     assert_eq!(status.routes, ["GET /api/v1/echo", "PATCH /api/v1/things/{id}", "POST /api/v1/raw/{name}"]);
@@ -165,7 +165,7 @@ async fn a_bundled_plugin_of_another_name_is_refused() {
 async fn a_tool_whose_name_is_taken_is_left_out() {
     let host = Setup::new(&["echo", "takes_a_tool"]).start().await;
     let status = host.status("takes-a-tool");
-    assert_eq!(status.state, PluginState::Ready);
+    assert_eq!(status.state, PluginState::Active);
     assert!(status.tools.is_empty() && status.problems[0].contains("`echo`"), "{status:?}");
     host.assert_serves().await;
 }

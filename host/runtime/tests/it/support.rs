@@ -1,7 +1,7 @@
 //! A host with the guests of a test in its drop-in folder.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
     sync::Arc,
@@ -94,6 +94,7 @@ impl Setup {
         PluginHost::start(PluginHostParts {
             config: self.config.clone(),
             plugins: self.plugins.clone(),
+            disabled: BTreeSet::new(),
             plugins_dir: self.folder.path().to_owned(),
             cache_dir: self.cache_dir.clone(),
             bundled: self.bundled,
@@ -137,7 +138,7 @@ impl TestHost {
     pub(crate) fn refusal(&self, file: &str) -> &str {
         let named = |status: &&PluginStatus| matches!(&status.source, wheelhouse_core::plugin::PluginSource::File { name } if name == file);
         match &self.catalog.plugins().iter().find(named).unwrap().state {
-            PluginState::Refused { reason } => reason,
+            PluginState::Refused { reason } | PluginState::Disabled { reason } => reason,
             other => panic!("{file} is {other:?}"),
         }
     }
