@@ -12,7 +12,7 @@ use wheelhouse_core::{
     plugin::Export,
 };
 use wheelhouse_engines::EnginesConfig;
-use wheelhouse_runtime::{PluginConfig, PluginHost, PluginHostParts};
+use wheelhouse_runtime::{PluginConfig, PluginHost, PluginHostParts, SystemResolver};
 use wheelhouse_services::{ChainKind, Ports, Services, ServicesConfig, validate_names};
 use wheelhouse_store::Store;
 
@@ -124,6 +124,7 @@ impl Host {
             bundled: BUNDLED,
             native: native.contributions,
             documents: store.documents(),
+            resolver: Arc::new(SystemResolver::default()),
             clock: surroundings.clock.clone(),
             entropy: surroundings.entropy.clone(),
         })

@@ -56,7 +56,7 @@ pub(super) fn variables(environment: &BTreeMap<String, String>) -> (Vec<Variable
         let Some(rest) = name.strip_prefix("WHEELHOUSE_") else { continue };
         // `WHEELHOUSE_A__B_FILE` is the file form of `WHEELHOUSE_A__B`.
         let rest = rest.strip_suffix("_FILE").unwrap_or(rest);
-        let entry = (format!("WHEELHOUSE_{rest}"), rest.to_lowercase().replace("__", "."));
+        let entry = (format!("WHEELHOUSE_{rest}"), path(rest));
         if !named.contains(&entry) {
             named.push(entry);
         }
@@ -75,6 +75,19 @@ pub(super) fn variables(environment: &BTreeMap<String, String>) -> (Vec<Variable
         }
     }
     (found, problems)
+}
+
+/// `PLUGINS__TRIP_WEATHER__SECRETS__API_KEY` is `plugins.trip-weather.secrets.api_key`: the ids of plugins have hyphens, for which the
+/// names of variables have no letter.
+fn path(rest: &str) -> String {
+    let names = rest.to_lowercase();
+    let mut names: Vec<String> = names.split("__").map(str::to_owned).collect();
+    if let [section, id, ..] = &mut names[..]
+        && section == "plugins"
+    {
+        *id = id.replace('_', "-");
+    }
+    names.join(".")
 }
 
 /// Hands variables to figment as what the built-in defaults are: figment's own provider guesses the type from the text, so
