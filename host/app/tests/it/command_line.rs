@@ -5,19 +5,23 @@ use std::{
     process::{Command, Output},
 };
 
-fn wheelhouse(data: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_wheelhouse"))
+/// The binary with this data folder and nothing else set.
+pub(crate) fn command(data: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wheelhouse"));
+    command
         .args(arguments)
         .env_clear()
         .env("WHEELHOUSE_DATA_DIR", data)
         .env("WHEELHOUSE_PLUGINS_DIR", data.join("plugins"))
-        .envs(variables.iter().copied())
-        .current_dir(data)
-        .output()
-        .unwrap()
+        .current_dir(data);
+    command
 }
 
-fn errors(output: &Output) -> String {
+fn wheelhouse(data: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+    command(data, arguments).envs(variables.iter().copied()).output().unwrap()
+}
+
+pub(crate) fn errors(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
