@@ -29,7 +29,7 @@ pub mod speech;
 pub mod status;
 
 pub use accounts::{AccountConfig, AccountService, Credentials, Registration, SignIn, TokenAlgorithm};
-pub use assistant::{AssistantConfig, AssistantService, TurnRequest};
+pub use assistant::{AssistantConfig, AssistantService, Connection, TurnRequest};
 pub use breaker::{BreakerConfig, BreakerState};
 pub use health::{HealthService, HealthStatus, Liveness, Readiness};
 pub use names::{ChainKind, UnknownName, validate_names};

@@ -63,7 +63,7 @@ async fn turn(
     conversation_id: Option<Uuid>,
 ) -> Result<Uuid, CommandError> {
     let ctx = CallContext { time_zone: time_zone.clone(), ..host.terminal_context() };
-    let request = TurnRequest { message, conversation_id, session_id: None, request_id: None, page: None };
+    let request = TurnRequest { message, conversation_id, ..TurnRequest::default() };
     let mut events = host.services.assistant.stream(&ctx, request).await?;
     let mut said = false;
     while let Some(event) = events.next().await {
