@@ -12,7 +12,7 @@ use wheelhouse_core::{
 };
 use wheelhouse_engines::EnginesConfig;
 use wheelhouse_runtime::{PluginHost, PluginHostParts};
-use wheelhouse_services::{ChainKind, Ports, Services, ServicesConfig, validate_names};
+use wheelhouse_services::{ChainKind, Off, Ports, Services, ServicesConfig, validate_names};
 use wheelhouse_store::Store;
 
 use crate::{
@@ -70,7 +70,7 @@ pub struct Host {
     /// What plugins contribute.
     pub catalog: CatalogReader,
     /// What is off, and why.
-    off: Vec<(String, String)>,
+    off: Vec<Off>,
     surroundings: Surroundings,
     plugins: PluginHost,
     store: Store,
@@ -107,9 +107,8 @@ impl Host {
             surroundings.entropy.clone(),
         )
         .map_err(failed)?;
-        let off = native.off;
-        let absent: Vec<&str> = off.iter().map(|(name, _)| name.as_str()).collect();
-        config.assistant.providers.retain(|name| !absent.contains(&name.as_str()));
+        let off: Vec<Off> = native.off.into_iter().map(|(id, reason)| Off { id, reason }).collect();
+        config.assistant.providers.retain(|name| off.iter().all(|off| off.id != *name));
 
         let plugins = PluginHost::start(PluginHostParts {
             config: config.runtime.clone(),
@@ -132,6 +131,7 @@ impl Host {
             cache: store.cache(),
             catalog: catalog.clone(),
             dependencies: store.dependencies(),
+            off: off.clone(),
             clock: surroundings.clock.clone(),
             entropy: surroundings.entropy.clone(),
         };

@@ -6,6 +6,8 @@ pub mod cli;
 pub mod commands;
 pub mod config;
 pub mod host;
+pub mod names;
 pub mod page;
+pub mod progress;
 mod secret_key;
 mod telemetry;

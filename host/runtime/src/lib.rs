@@ -18,6 +18,7 @@ mod fault;
 mod guest_log;
 mod host;
 mod inspect;
+mod known;
 mod limiter;
 mod loader;
 mod meter;
@@ -35,3 +36,4 @@ mod warm;
 
 pub use config::{BreakerConfig, Grant, LimitOverrides, Limits, PluginConfig, PoolConfig, RuntimeConfig};
 pub use host::{Bundled, PluginHost, PluginHostParts};
+pub use known::{KnownPlugin, known_plugins};

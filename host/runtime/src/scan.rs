@@ -80,11 +80,19 @@ pub(crate) fn bundled(plugin: &Bundled, cache: &CompiledCache) -> Found {
     }
 }
 
-/// The components of the drop-in folder, by name. No folder is an empty folder.
+/// The components of the drop-in folder, by name.
+///
+/// # Errors
+/// As [`components`].
+pub(crate) fn folder(dir: &Path, cache: &CompiledCache, limit: u64) -> Result<Vec<Found>> {
+    Ok(components(dir)?.into_iter().map(|path| file(path, cache, limit)).collect())
+}
+
+/// The files in the drop-in folder that may be components, by name. No folder is an empty folder.
 ///
 /// # Errors
 /// `Unavailable` when the folder cannot be read.
-pub(crate) fn folder(dir: &Path, cache: &CompiledCache, limit: u64) -> Result<Vec<Found>> {
+pub(crate) fn components(dir: &Path) -> Result<Vec<PathBuf>> {
     let entries = match fs::read_dir(dir) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -104,7 +112,7 @@ pub(crate) fn folder(dir: &Path, cache: &CompiledCache, limit: u64) -> Result<Ve
         .filter(|path| path.extension().is_some_and(|e| e == "wasm") && path.is_file())
         .collect();
     paths.sort();
-    Ok(paths.into_iter().map(|path| file(path, cache, limit)).collect())
+    Ok(paths)
 }
 
 fn file(path: PathBuf, cache: &CompiledCache, limit: u64) -> Found {
@@ -119,7 +127,7 @@ fn file(path: PathBuf, cache: &CompiledCache, limit: u64) -> Found {
     Found { source: PluginSource::File { name }, content }
 }
 
-fn read_file(path: &Path, limit: u64) -> Result<Vec<u8>, String> {
+pub(crate) fn read_file(path: &Path, limit: u64) -> Result<Vec<u8>, String> {
     let read = || {
         let mut bytes = Vec::new();
         File::open(path)?.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;

@@ -31,8 +31,8 @@ pub mod status;
 pub use accounts::{AccountConfig, AccountService, Credentials, Registration, SignIn, TokenAlgorithm};
 pub use assistant::{AssistantConfig, AssistantService, Connection, TurnRequest};
 pub use breaker::{BreakerConfig, BreakerState};
-pub use health::{HealthService, HealthStatus, Liveness, Readiness};
-pub use names::{ChainKind, UnknownName, validate_names};
+pub use health::{HealthService, HealthStatus, Liveness, Off, Readiness};
+pub use names::{ChainKind, UnknownName, unknown_names, validate_names};
 pub use plugins::PluginService;
 pub use routes::{RouteFailure, RouteService};
 pub use speech::{
@@ -55,6 +55,8 @@ pub struct Ports {
     pub catalog: CatalogReader,
     /// What the host cannot serve without.
     pub dependencies: Vec<Arc<dyn Dependency>>,
+    /// What is not set up, for the health report.
+    pub off: Vec<Off>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.

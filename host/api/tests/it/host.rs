@@ -13,7 +13,7 @@ use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 use wheelhouse_api::{Api, ApiConfig, openapi};
 use wheelhouse_core::{Secret, catalog::CatalogPublisher};
-use wheelhouse_services::{AccountConfig, Ports, Registration, Services, ServicesConfig};
+use wheelhouse_services::{AccountConfig, Off, Ports, Registration, Services, ServicesConfig};
 
 use crate::fakes::{
     Counter, FakeCache, FakeClock, FakeDependency, FakeProvider, FakeStore, speaking_catalog,
@@ -60,6 +60,7 @@ impl Host {
             cache: cache.clone(),
             catalog: publisher.reader(),
             dependencies: vec![dependency.clone()],
+            off: vec![Off { id: "openai".to_owned(), reason: "no OPENAI_API_KEY".to_owned() }],
             clock: clock.clone(),
             entropy: entropy.clone(),
         };

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use wheelhouse_core::{CallContext, assistant::AssistantEvent};
 use wheelhouse_services::TurnRequest;
 
-use super::{CommandError, print};
+use super::{CommandError, print, start};
 use crate::{cli::ChatArgs, config::Config, host::Host};
 
 pub(super) async fn run(config: Config, args: ChatArgs) -> Result<(), CommandError> {
@@ -19,7 +19,7 @@ pub(super) async fn run(config: Config, args: ChatArgs) -> Result<(), CommandErr
         })?,
         None => TimeZone::system(),
     };
-    let host = Host::start(config).await?;
+    let host = start(config).await?;
     let talked = talk(&host, &time_zone, args.message).await;
     host.stop().await;
     talked

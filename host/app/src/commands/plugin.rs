@@ -1,11 +1,11 @@
 //! `wheelhouse plugin`.
 
-use super::{CommandError, print};
-use crate::{cli::PluginCommand, config::Config, host::Host, page::plugin_line};
+use super::{CommandError, print, start};
+use crate::{cli::PluginCommand, config::Config, page::plugin_line};
 
 pub(super) async fn run(config: Config, command: &PluginCommand) -> Result<(), CommandError> {
     let PluginCommand::List { json } = command;
-    let host = Host::start(config).await?;
+    let host = start(config).await?;
     let catalog = host.catalog.wait_until(|catalog| catalog.is_settled()).await;
     let text = if *json {
         let mut text = serde_json::to_string_pretty(catalog.plugins())

@@ -8,6 +8,8 @@ mod direction;
 mod drop_in;
 mod fallback;
 mod first_hour;
+mod first_start;
+mod page;
 mod restart;
 mod servers;
 mod speech;

@@ -8,6 +8,7 @@ mod documents;
 mod grants;
 mod guests;
 mod instances;
+mod known;
 mod limits;
 mod loading;
 mod routes;

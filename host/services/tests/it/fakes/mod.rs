@@ -47,6 +47,7 @@ impl World {
             cache: cache.clone(),
             catalog: publisher.reader(),
             dependencies: Vec::new(),
+            off: Vec::new(),
             clock: clock.clone(),
             entropy: Arc::new(Counter::default()),
         };
