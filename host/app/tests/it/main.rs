@@ -11,13 +11,15 @@ mod direction;
 mod drop_in;
 mod fallback;
 mod first_hour;
+mod first_start;
 mod guide;
+mod kits;
 /// Plays OpenAI's API, here and in the provider's own tests.
 #[path = "../../../engines/tests/it/server.rs"]
 #[allow(dead_code, unreachable_pub, reason = "these tests need only a part of it")]
 mod openai_server;
+mod page;
 mod provider;
-mod kits;
 mod restart;
 mod servers;
 mod socket;

@@ -10,6 +10,7 @@ mod grants;
 mod guests;
 mod instances;
 mod keyvalue;
+mod known;
 mod limits;
 mod loading;
 mod routes;
