@@ -13,7 +13,7 @@ use crate::{
 const BATCH: usize = 500;
 
 /// An open bucket. Whose values it holds is decided at each call.
-pub(crate) struct Bucket {
+pub struct Bucket {
     scope: Scope,
     /// Where the next part of its keys begins.
     place: Option<Place>,

@@ -34,7 +34,7 @@ impl wit::Host for State {
 }
 
 impl State {
-    async fn fetch(&self, request: wit::Request) -> Result<wit::Response, EgressError> {
+    async fn fetch(&mut self, request: wit::Request) -> Result<wit::Response, EgressError> {
         let target = Target::parse(&request.url)?;
         let host = target.label();
         let Some(gate) = &self.access.http else { return Err(denied(&self.plugin, &target)) };
