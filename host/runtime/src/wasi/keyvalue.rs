@@ -13,6 +13,7 @@ use crate::{
 const BATCH: usize = 500;
 
 /// An open bucket. Whose values it holds is decided at each call.
+#[allow(unreachable_pub, reason = "the generated bindings hand it on")]
 pub struct Bucket {
     scope: Scope,
     /// Where the next part of its keys begins.
@@ -52,7 +53,7 @@ impl State {
         }
     }
 
-    fn answer<T>(&self, result: wheelhouse_core::Result<T>) -> Answer<T> {
+    fn reply<T>(&self, result: wheelhouse_core::Result<T>) -> Answer<T> {
         Ok(result.map_err(|failure| self.tell(&failure)))
     }
 }
@@ -84,22 +85,22 @@ impl store::Host for State {
 impl store::HostBucket for State {
     async fn get(&mut self, bucket: Resource<Bucket>, key: String) -> Answer<Option<Vec<u8>>> {
         let got = values!(self, bucket).get(&key).await;
-        self.answer(got)
+        self.reply(got)
     }
 
     async fn set(&mut self, bucket: Resource<Bucket>, key: String, value: Vec<u8>) -> Answer<()> {
         let set = values!(self, bucket).set(&key, &value).await;
-        self.answer(set)
+        self.reply(set)
     }
 
     async fn delete(&mut self, bucket: Resource<Bucket>, key: String) -> Answer<()> {
         let deleted = values!(self, bucket).delete(&key).await;
-        self.answer(deleted)
+        self.reply(deleted)
     }
 
     async fn exists(&mut self, bucket: Resource<Bucket>, key: String) -> Answer<bool> {
         let got = values!(self, bucket).get(&key).await;
-        self.answer(got.map(|value| value.is_some()))
+        self.reply(got.map(|value| value.is_some()))
     }
 
     async fn list_keys(&mut self, bucket: Resource<Bucket>, cursor: Option<u64>) -> Answer<store::KeyResponse> {
@@ -113,7 +114,7 @@ impl store::HostBucket for State {
             }
             Err(failure) => Err(failure),
         };
-        self.answer(listed)
+        self.reply(listed)
     }
 
     async fn drop(&mut self, bucket: Resource<Bucket>) -> wasmtime::Result<()> {
@@ -125,7 +126,7 @@ impl store::HostBucket for State {
 impl atomics::Host for State {
     async fn increment(&mut self, bucket: Resource<Bucket>, key: String, delta: u64) -> Answer<u64> {
         let sum = values!(self, bucket).increment(&key, delta).await;
-        self.answer(sum)
+        self.reply(sum)
     }
 }
 
@@ -145,7 +146,7 @@ impl batch::Host for State {
             Ok(got)
         }
         .await;
-        self.answer(got)
+        self.reply(got)
     }
 
     async fn set_many(&mut self, bucket: Resource<Bucket>, pairs: Vec<(String, Vec<u8>)>) -> Answer<()> {
@@ -158,7 +159,7 @@ impl batch::Host for State {
             Ok(())
         }
         .await;
-        self.answer(set)
+        self.reply(set)
     }
 
     async fn delete_many(&mut self, bucket: Resource<Bucket>, keys: Vec<String>) -> Answer<()> {
@@ -171,7 +172,7 @@ impl batch::Host for State {
             Ok(())
         }
         .await;
-        self.answer(deleted)
+        self.reply(deleted)
     }
 }
 
