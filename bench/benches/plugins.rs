@@ -2,7 +2,13 @@
 
 #![allow(missing_docs, clippy::unwrap_used, reason = "a bench stops at the first thing that is wrong")]
 
-use std::{hint::black_box, path::Path, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    hint::black_box,
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use serde_json::{Map, Value, json};
@@ -11,6 +17,7 @@ use wheelhouse_bench::{Bare, Started, context, start};
 use wheelhouse_core::{
     catalog::RouteMatch,
     route::{Method, RouteRequest},
+    tool::Tool,
 };
 use wheelhouse_guests::guest;
 
@@ -59,21 +66,42 @@ fn calls(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// Finding things in the catalog, which every request does.
-fn catalog(criterion: &mut Criterion) {
+/// Finding things in the catalog, which every request does, next to the map and the router that are inside it.
+fn look_up(criterion: &mut Criterion) {
     let runtime = Runtime::new().unwrap();
     let host = started(&runtime, &["echo", "counts_warm", "counts_fresh", "speaks", "chats"]);
     let reader = host.host.catalog();
-    let mut group = criterion.benchmark_group("catalog");
-    group.bench_function("tool", |bencher| {
+
+    let mut group = criterion.benchmark_group("tool_look_up");
+    group.bench_function("runtime", |bencher| {
         bencher.iter(|| black_box(reader.current().tool(black_box("echo")).is_some()));
     });
-    group.bench_function("route", |bencher| {
+    let map: BTreeMap<String, Arc<dyn Tool>> = host
+        .catalog
+        .tools()
+        .map(|entry| (entry.tool.definition().name.clone(), entry.tool.clone()))
+        .collect();
+    group.bench_function("bare", |bencher| {
+        bencher.iter(|| black_box(map.get(black_box("echo")).is_some()));
+    });
+    group.finish();
+
+    let mut group = criterion.benchmark_group("route_look_up");
+    group.bench_function("runtime", |bencher| {
         bencher.iter(|| {
             let catalog = reader.current();
             let found = catalog.find_route(Some(Method::Patch), black_box("/things/7"));
             black_box(matches!(found, RouteMatch::Found { .. }))
         });
+    });
+    let mut router = matchit::Router::new();
+    let paths: BTreeSet<&str> =
+        host.catalog.routes().iter().map(|entry| entry.route.definition().path.as_str()).collect();
+    for path in paths {
+        router.insert(path, ()).unwrap();
+    }
+    group.bench_function("bare", |bencher| {
+        bencher.iter(|| black_box(router.at(black_box("/things/7")).is_ok()));
     });
     group.finish();
 }
@@ -118,6 +146,6 @@ criterion_group! {
         .sample_size(30)
         .warm_up_time(Duration::from_millis(500))
         .measurement_time(Duration::from_secs(3));
-    targets = calls, catalog, routes
+    targets = calls, look_up, routes
 }
 criterion_main!(plugins);

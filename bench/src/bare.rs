@@ -11,7 +11,15 @@ use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 mod bindings {
     wasmtime::component::bindgen!({
         path: "../sdk/wit",
-        world: "tool-provider",
+        inline: "
+            package wheelhouse:bench;
+            world tool-provider {
+                import wheelhouse:plugin/documents@0.1.0;
+                export wheelhouse:plugin/plugin@0.1.0;
+                export wheelhouse:plugin/tools@0.1.0;
+            }
+        ",
+        world: "wheelhouse:bench/tool-provider",
         imports: { default: async },
         exports: { default: async | store },
         require_store_data_send: true,

@@ -15,7 +15,7 @@ use wheelhouse_core::{
     clock::{SystemClock, SystemEntropy},
 };
 use wheelhouse_guests::guest;
-use wheelhouse_runtime::{PluginHost, PluginHostParts, RuntimeConfig};
+use wheelhouse_runtime::{PluginHost, PluginHostParts, RuntimeConfig, SystemResolver};
 
 use crate::documents::NoDocuments;
 
@@ -47,6 +47,7 @@ pub async fn start(guests: &[&str], cache: &Path) -> Result<Started> {
         bundled: &[],
         native: Vec::new(),
         documents: Arc::new(NoDocuments),
+        resolver: Arc::new(SystemResolver::default()),
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
     })?;

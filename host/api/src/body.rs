@@ -10,7 +10,7 @@ use salvo::{
     Depot, Request,
     extract::Metadata,
     http::{
-        HeaderMap, ReqBody, StatusCode,
+        HeaderMap, ReqBody,
         header::{CONTENT_LENGTH, CONTENT_TYPE, EXPECT},
     },
 };
@@ -97,9 +97,7 @@ fn require_media_type(
     if fits(&kind.to_ascii_lowercase()) {
         return Ok(());
     }
-    let failure = Failure::invalid(format!("The body must be `{expected}`, and Content-Type must say so."))
-        .with_code("unsupported_media_type");
-    Err(Problem::with_status(failure, StatusCode::UNSUPPORTED_MEDIA_TYPE))
+    Err(Problem::unsupported_media_type(Failure::unsupported_media_type(expected)))
 }
 
 /// The whole body.
@@ -124,8 +122,10 @@ pub(crate) async fn read(req: &mut Request, limit: usize) -> Result<Bytes, Probl
     let mut whole = Bytes::new();
     let mut parts = BytesMut::new();
     while let Some(frame) = body.next().await {
-        let frame =
-            frame.map_err(|_| Problem::malformed("The body broke off before its end.", "body_incomplete"))?;
+        let frame = frame.map_err(|_| {
+            let failure = Failure::invalid("The body broke off before its end.");
+            Problem::malformed(failure.with_code("body_incomplete"))
+        })?;
         let Ok(data) = frame.into_data() else { continue };
         if whole.len() + parts.len() + data.len() > limit {
             discard(&mut body).await;

@@ -51,8 +51,13 @@ impl Problem {
     }
 
     /// The request cannot be read at all.
-    pub(crate) fn malformed(message: impl Into<String>, code: &'static str) -> Self {
-        Self::with_status(Failure::invalid(message).with_code(code), StatusCode::BAD_REQUEST)
+    pub(crate) fn malformed(failure: Failure) -> Self {
+        Self::with_status(failure, StatusCode::BAD_REQUEST)
+    }
+
+    /// The body is of a media type that the address does not take.
+    pub(crate) fn unsupported_media_type(failure: Failure) -> Self {
+        Self::with_status(failure, StatusCode::UNSUPPORTED_MEDIA_TYPE)
     }
 
     /// No such address.

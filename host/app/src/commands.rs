@@ -8,14 +8,20 @@ mod plugin;
 mod say;
 mod serve;
 
-use std::{collections::BTreeMap, fmt, io::Write, process::ExitCode};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    io::{IsTerminal, Write},
+    process::ExitCode,
+};
 
 use wheelhouse_core::Failure;
 
 use crate::{
     cli::{Cli, Command},
     config::{Config, ConfigError, LogConfig, Overrides},
-    host::StartError,
+    host::{Host, StartError},
+    progress,
     reload::Reload,
     telemetry,
 };
@@ -86,11 +92,10 @@ pub fn run(cli: Cli) -> ExitCode {
 fn dispatch(cli: Cli) -> Result<(), CommandError> {
     let overrides = Overrides::from(cli.settings);
     let environment: BTreeMap<String, String> = std::env::vars().collect();
-    let config = || Config::load(&overrides, &environment);
     match cli.command.unwrap_or(Command::Serve) {
-        Command::Config(command) => config::run(&command, config()),
+        Command::Config(command) => config::run(&command, Config::read(&overrides, &environment)),
         command => {
-            let mut config = config()?;
+            let mut config = Config::load(&overrides, &environment)?;
             // In a terminal the answer is what counts, unless somebody has asked for more.
             if !matches!(command, Command::Serve) && config.log == LogConfig::default() {
                 config.log.filter = "warn".to_owned();
@@ -114,6 +119,19 @@ fn dispatch(cli: Cli) -> Result<(), CommandError> {
             })
         }
     }
+}
+
+/// Starts the host for a command that ends by itself. Who sits at a terminal learns what the first start takes its time for.
+async fn start(config: Config) -> Result<Host, CommandError> {
+    let host = Host::start(config).await?;
+    if let Some(sentence) = progress::first_time(&host.catalog.current()) {
+        let mut stderr = std::io::stderr().lock();
+        if stderr.is_terminal() {
+            // Nothing depends on its being read.
+            let _ = writeln!(stderr, "wheelhouse: {sentence}");
+        }
+    }
+    Ok(host)
 }
 
 /// Prints to standard output; a reader that has gone away, such as `head`, is no error.

@@ -2,6 +2,8 @@
 
 mod check;
 mod environment;
+mod known;
+mod reading;
 mod sources;
 
 use std::{collections::BTreeMap, fmt, path::PathBuf};
@@ -13,6 +15,7 @@ use wheelhouse_runtime::{PluginConfig, RuntimeConfig};
 use wheelhouse_services::{AccountConfig, AssistantConfig, MetricsConfig, SpeechConfig};
 use wheelhouse_store::StoreConfig;
 
+pub use reading::Reading;
 pub use sources::Overrides;
 
 /// What the host is run for.
@@ -141,9 +144,18 @@ impl Config {
     /// # Errors
     /// All problems at once.
     pub fn load(overrides: &Overrides, environment: &BTreeMap<String, String>) -> Result<Self, ConfigError> {
-        let loaded = sources::load(overrides, environment)?;
-        let problems = loaded.problems();
-        if problems.is_empty() { Ok(loaded) } else { Err(ConfigError(problems)) }
+        Self::read(overrides, environment)?.finish()
+    }
+
+    /// As [`Config::load`], for whoever has more to find out before the problems are told.
+    ///
+    /// # Errors
+    /// When not even the built-in defaults can be read.
+    pub fn read(
+        overrides: &Overrides,
+        environment: &BTreeMap<String, String>,
+    ) -> Result<Reading, ConfigError> {
+        Reading::new(overrides, environment)
     }
 
     /// What the types cannot say.
@@ -165,6 +177,7 @@ impl Config {
                     .to_owned(),
             );
         }
+        problems.extend(self.store.problems());
         problems.extend(self.accounts.problems());
         problems.extend(self.speech.problems());
         problems.extend(self.assistant.problems());

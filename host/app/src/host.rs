@@ -12,8 +12,8 @@ use wheelhouse_core::{
     plugin::Export,
 };
 use wheelhouse_engines::EnginesConfig;
-use wheelhouse_runtime::{PluginConfig, PluginHost, PluginHostParts};
-use wheelhouse_services::{ChainKind, Ports, Services, ServicesConfig, validate_names};
+use wheelhouse_runtime::{PluginConfig, PluginHost, PluginHostParts, SystemResolver};
+use wheelhouse_services::{ChainKind, Off, Ports, Services, ServicesConfig, validate_names};
 use wheelhouse_store::Store;
 
 use crate::{
@@ -74,7 +74,7 @@ pub struct Host {
     /// What plugins contribute.
     pub catalog: CatalogReader,
     /// What is off, and why.
-    off: Vec<(String, String)>,
+    off: Vec<Off>,
     surroundings: Surroundings,
     plugins: PluginHost,
     store: Store,
@@ -111,9 +111,8 @@ impl Host {
             surroundings.entropy.clone(),
         )
         .map_err(failed)?;
-        let off = native.off;
-        let absent: Vec<&str> = off.iter().map(|(name, _)| name.as_str()).collect();
-        config.assistant.providers.retain(|name| !absent.contains(&name.as_str()));
+        let off: Vec<Off> = native.off.into_iter().map(|(id, reason)| Off { id, reason }).collect();
+        config.assistant.providers.retain(|name| off.iter().all(|off| off.id != *name));
 
         let plugins = PluginHost::start(PluginHostParts {
             config: config.runtime.clone(),
@@ -124,6 +123,7 @@ impl Host {
             bundled: BUNDLED,
             native: native.contributions,
             documents: store.documents(),
+            resolver: Arc::new(SystemResolver::default()),
             clock: surroundings.clock.clone(),
             entropy: surroundings.entropy.clone(),
         })
@@ -139,6 +139,7 @@ impl Host {
             control: plugins.control(),
             switches: store.switches(),
             dependencies: store.dependencies(),
+            off: off.clone(),
             clock: surroundings.clock.clone(),
             entropy: surroundings.entropy.clone(),
         };

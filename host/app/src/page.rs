@@ -6,6 +6,7 @@ use wheelhouse_core::{
     catalog::Catalog,
     plugin::{Export, PluginSource, PluginState, PluginStatus},
 };
+use wheelhouse_services::Off;
 
 use crate::config::Profile;
 
@@ -22,7 +23,7 @@ pub struct Introduction {
     /// AI providers in order, without those that are off.
     pub providers: Vec<String>,
     /// What is off, and why.
-    pub off: Vec<(String, String)>,
+    pub off: Vec<Off>,
 }
 
 /// The start-up page.
@@ -53,8 +54,8 @@ impl fmt::Display for StartPage<'_> {
             label = "";
         }
         let mut label = "off";
-        for (what, why) in &about.off {
-            row(label, &format!("{what}: {why}"))?;
+        for off in &about.off {
+            row(label, &format!("{}: {}", off.id, off.reason))?;
             label = "";
         }
         writeln!(f)

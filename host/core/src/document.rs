@@ -13,7 +13,7 @@ pub struct Collection {
     pub plugin: String,
     /// `None`: the documents that all users of the plugin share.
     pub owner: Option<UserId>,
-    /// The plugin's name for them: 1 to 64 of `a-z`, `0-9`, `_`, `-`.
+    /// The plugin's name for them: 1 to 64 of `a-z`, `0-9`, `_`, `-`; behind a `$` for what the host keeps for the plugin itself.
     pub name: String,
 }
 

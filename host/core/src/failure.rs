@@ -3,6 +3,7 @@
 use std::{borrow::Cow, fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
+use serde_json::error::Category;
 
 /// What a port or a service answers.
 pub type Result<T, E = Failure> = std::result::Result<T, E>;
@@ -112,6 +113,23 @@ impl Failure {
     pub fn invalid_field(field: impl Into<String>, message: impl Into<String>) -> Self {
         let (field, message) = (field.into(), message.into());
         Self::invalid(format!("{field}: {message}")).with_field(field, message)
+    }
+
+    /// What was sent, such as a body, is not JSON. The place of the mistake is named, and nothing of what was sent.
+    pub fn malformed_json(what: &str, error: &serde_json::Error) -> Self {
+        let (line, column) = (error.line(), error.column());
+        let mistake = match error.classify() {
+            Category::Eof => "it ends too early",
+            Category::Syntax | Category::Data | Category::Io => "there is a mistake",
+        };
+        Self::invalid(format!("The {what} is not JSON: {mistake} at line {line}, column {column}."))
+            .with_code("malformed_json")
+    }
+
+    /// A body is of another media type than the one that is taken.
+    pub fn unsupported_media_type(expected: &str) -> Self {
+        Self::invalid(format!("The body must be `{expected}`, and Content-Type must say so."))
+            .with_code("unsupported_media_type")
     }
 
     /// Nobody is signed in, or the token is not valid.

@@ -262,3 +262,26 @@ pub trait PluginSwitchStore: Send + Sync + 'static {
     /// Switches a plugin on or off. Nothing happens when it is so already.
     async fn switch_plugin(&self, id: &str, enabled: bool, now: Timestamp) -> Result<()>;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_state_is_named_as_it_is_written() {
+        let reason = String::new;
+        let states = [
+            PluginState::Compiling { reason: reason() },
+            PluginState::Active,
+            PluginState::Pending { reason: reason() },
+            PluginState::Refused { reason: reason() },
+            PluginState::Failing { reason: reason() },
+            PluginState::Disabled { reason: reason() },
+        ];
+        assert_eq!(states.each_ref().map(PluginState::as_str), PluginState::NAMES);
+        for state in states {
+            let written = serde_json::to_value(&state).expect("a state is JSON");
+            assert_eq!(written["state"], state.as_str());
+        }
+    }
+}

@@ -116,10 +116,20 @@ pub struct RouteDefinition {
     pub public: bool,
     /// Parameters in path, query and headers.
     pub parameters: Vec<Parameter>,
-    /// JSON Schema of the body, if the route takes one.
+    /// JSON Schema of the body, if the route takes one. A schema that says nothing (`{}`) stands for a body of any kind.
     pub body: Option<Value>,
     /// The answers it gives, beside the errors that any route may give.
     pub answers: Vec<Answer>,
+}
+
+impl RouteDefinition {
+    /// Whether a body has to be JSON.
+    pub fn takes_json(&self) -> bool {
+        match &self.body {
+            None | Some(Value::Bool(_)) => false,
+            Some(schema) => schema.as_object().is_none_or(|members| !members.is_empty()),
+        }
+    }
 }
 
 /// A request on its way to a plugin.

@@ -15,6 +15,9 @@ use wheelhouse_core::{
 
 pub use openai::{OpenAiConfig, OpenAiProvider};
 
+/// The ids of all AI providers in native code, whether or not the configuration turns them on.
+pub const PROVIDERS: &[&str] = &[openai::ID];
+
 /// Every native engine's and provider's section of the configuration.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct EnginesConfig {

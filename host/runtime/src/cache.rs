@@ -198,6 +198,20 @@ impl CompiledCache {
     }
 }
 
+/// The id that a component gave itself when it was loaded before, whatever engine compiled it then.
+pub(crate) fn described_id(dir: &Path, hash: &ContentHash) -> Option<String> {
+    let prefix = format!("{}-", hex(hash));
+    let records = fs::read_dir(dir).ok()?.flatten().filter(|entry| {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        name.starts_with(&prefix) && name.ends_with(".json")
+    });
+    records
+        .filter_map(|entry| serde_json::from_slice::<Record>(&fs::read(entry.path()).ok()?).ok())
+        .map(|record| record.declaration.id)
+        .next()
+}
+
 /// The SHA-256 of a file in hexadecimal, read piece by piece so that a large one takes no memory.
 fn file_sha256(path: &Path) -> io::Result<String> {
     Ok(hex(&sha256(File::open(path)?)?))

@@ -7,9 +7,13 @@ mod upgrade;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use wheelhouse_core::Secret;
 
 pub use grant::Grant;
-pub(crate) use grant::{is_allowed, is_granted, problem_of};
+pub(crate) use grant::{
+    DEFAULT_PORTS, HostPattern, asked_hosts, granted_hosts, is_allowed, is_granted, is_public, problem_of,
+};
 pub(crate) use limits::Envelope;
 pub use limits::{LimitOverrides, Limits};
 pub(crate) use upgrade::not_granted_beyond;
@@ -94,15 +98,25 @@ impl Default for BreakerConfig {
 pub struct PluginConfig {
     /// Whether it is loaded.
     pub enabled: bool,
-    /// What it may do of what it asks for: `documents` for all targets that it asks for, `documents:user` for one.
+    /// What it may do of what it asks for.
     pub grants: Vec<Grant>,
     /// Its own limits; what is left out is as in `[runtime.limits]`.
     pub limits: LimitOverrides,
+    /// What its settings' schema describes.
+    pub settings: Map<String, Value>,
+    /// Settings that nobody is to see: keys, passwords. From the environment, or a file that it names.
+    pub secrets: BTreeMap<String, Secret>,
 }
 
 impl Default for PluginConfig {
     fn default() -> Self {
-        Self { enabled: true, grants: Vec::new(), limits: LimitOverrides::default() }
+        Self {
+            enabled: true,
+            grants: Vec::new(),
+            limits: LimitOverrides::default(),
+            settings: Map::new(),
+            secrets: BTreeMap::new(),
+        }
     }
 }
 

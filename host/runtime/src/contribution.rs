@@ -12,6 +12,8 @@ use wheelhouse_core::{
 };
 
 use crate::{
+    access::close_unless_granted,
+    config::Grant,
     plugin::Plugin,
     ports::{
         chat::PluginProvider, rest::ToolRoute, routes::PluginRoute, speech::PluginEngine, tools::PluginTool,
@@ -20,7 +22,7 @@ use crate::{
 };
 
 /// Everything that calls `plugin`.
-pub(crate) fn contribution(plugin: &Arc<Plugin>, prepared: &Prepared, info: PluginInfo) -> Contribution {
+pub(crate) fn contribution(plugin: &Arc<Plugin>, prepared: &Prepared, info: PluginInfo, grants: &[Grant]) -> Contribution {
     let has = |export| prepared.exports.contains(&export);
     let mut tools: Vec<Arc<dyn Tool>> = Vec::with_capacity(prepared.checked.tools.len());
     let mut routes: Vec<Arc<dyn Route>> = Vec::new();
@@ -35,8 +37,11 @@ pub(crate) fn contribution(plugin: &Arc<Plugin>, prepared: &Prepared, info: Plug
         }
         tools.push(port);
     }
+    let mut problems = Vec::new();
     for definition in &prepared.checked.routes {
-        routes.push(Arc::new(PluginRoute { plugin: plugin.clone(), definition: definition.clone() }));
+        let mut definition = definition.clone();
+        problems.extend(close_unless_granted(&plugin.id, &mut definition, grants));
+        routes.push(Arc::new(PluginRoute { plugin: plugin.clone(), definition }));
     }
     Contribution {
         info,
@@ -46,6 +51,6 @@ pub(crate) fn contribution(plugin: &Arc<Plugin>, prepared: &Prepared, info: Plug
         tools,
         routes,
         probe: Some(plugin.clone() as Arc<dyn Probe>),
-        problems: Vec::new(),
+        problems,
     }
 }

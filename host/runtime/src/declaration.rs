@@ -11,7 +11,7 @@ use wheelhouse_core::{
     tool::ToolDefinition,
 };
 
-use crate::schema::Arguments;
+use crate::{schema::Arguments, settings::SettingsSchema};
 
 pub(crate) use check::check;
 
@@ -85,6 +85,7 @@ pub(crate) struct Checked {
     pub(crate) summary: String,
     pub(crate) asks: Vec<Capability>,
     pub(crate) warm: bool,
+    pub(crate) settings: Option<SettingsSchema>,
     pub(crate) tools: Vec<CheckedTool>,
     pub(crate) routes: Vec<RouteDefinition>,
 }

@@ -53,6 +53,11 @@ impl GuestLog {
         GuestStream { log: self.clone(), level, line: Arc::default() }
     }
 
+    /// Writes what the host has to say about what the plugin does, under the same measure.
+    pub(crate) fn note(&self, line: impl std::fmt::Display) {
+        self.write(Level::Err, &line.to_string());
+    }
+
     fn write(&self, level: Level, line: &str) {
         let allowed =
             self.rate.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take(Instant::now());

@@ -21,6 +21,7 @@ use crate::{
     cache::CompiledCache,
     config::{PluginConfig, RuntimeConfig},
     control::Control,
+    egress::Resolver,
     loader::{Loader, Message},
     queue::Queue,
     sandbox::Sandbox,
@@ -58,6 +59,8 @@ pub struct PluginHostParts {
     pub native: Vec<Contribution>,
     /// What plugins keep their data in.
     pub documents: Arc<dyn DocumentStore>,
+    /// What says where the hosts are that plugins send requests to.
+    pub resolver: Arc<dyn Resolver>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.
@@ -94,6 +97,7 @@ impl PluginHost {
             bundled,
             native,
             documents,
+            resolver,
             clock,
             entropy,
         } = parts;
@@ -104,7 +108,7 @@ impl PluginHost {
         let handle = Handle::try_current().map_err(Failure::internal)?;
         let component_bytes = config.pool.component_bytes;
         let watch_every = Duration::from_millis(config.watch_ms);
-        let sandbox = Arc::new(Sandbox::new(config, documents, clock, entropy)?);
+        let sandbox = Arc::new(Sandbox::new(config, documents, resolver, clock, entropy)?);
         let cache = Arc::new(CompiledCache::open(&cache_dir, &sandbox.engine)?);
 
         let mut folder = Folder::new(plugins_dir.clone(), cache.clone(), component_bytes);

@@ -11,6 +11,7 @@
 //! A call runs in an instance of its own, or in a kept one where the plugin asks for that. It has a deadline, a share of
 //! processor time, a bound on everything that it can grow, and reaches nothing that was not granted.
 
+mod access;
 mod breaker;
 mod cache;
 mod config;
@@ -18,11 +19,14 @@ mod contract;
 mod contribution;
 mod control;
 mod declaration;
+mod egress;
 mod engine;
 mod fault;
 mod guest_log;
 mod host;
 mod inspect;
+mod keyvalue;
+mod known;
 mod limiter;
 mod loader;
 mod meter;
@@ -35,13 +39,17 @@ mod sandbox;
 mod scan;
 mod schema;
 mod session;
+mod settings;
 mod slot;
 mod state;
 mod ticker;
 mod usage;
 mod warm;
+mod wasi;
 mod watch;
 mod workshop;
 
 pub use config::{BreakerConfig, Grant, LimitOverrides, Limits, PluginConfig, PoolConfig, RuntimeConfig};
+pub use egress::{Resolver, SystemResolver};
 pub use host::{Bundled, PluginHost, PluginHostParts};
+pub use known::{KnownPlugin, known_plugins};

@@ -147,7 +147,7 @@ impl Plugin {
         let work = async {
             let mut instance = self.sit(seat, &meter).await?;
             let user = ctx.user().map(|user| user.id.clone());
-            let answer = self.program.run(&mut instance, user, |guest| call(guest, record)).await?;
+            let answer = self.program.run(&mut instance, user, Some(deadline.at), |guest| call(guest, record)).await?;
             Ok((answer, instance))
         };
         let began = Instant::now();
@@ -339,12 +339,14 @@ impl Plugin {
 impl Probe for Plugin {
     fn vitals(&self) -> Vitals {
         let counts = &self.counts;
+        let mut usage = counts.usage(&self.limits, self.warm.as_ref().map(|warm| warm.len() as u64));
+        usage.extend(self.program.usage());
         Vitals {
             resting: self.breaker.check(Instant::now()).err(),
             last_failure: counts.last_failure(),
             calls: counts.calls.load(Ordering::Relaxed),
             failures: counts.failures.load(Ordering::Relaxed),
-            usage: counts.usage(&self.limits, self.warm.as_ref().map(|warm| warm.len() as u64)),
+            usage,
         }
     }
 }

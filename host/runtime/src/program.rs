@@ -3,21 +3,25 @@
 use std::{sync::Arc, time::Duration};
 
 use futures_util::future::BoxFuture;
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::{sync::OwnedSemaphorePermit, time::Instant};
 use wasmtime::{
     Store,
     component::{Component, InstancePre},
 };
-use wheelhouse_core::{UserId, plugin::Export};
+use wheelhouse_core::{
+    UserId,
+    plugin::{Export, Usage},
+};
 
 use crate::{
+    access::Access,
     config::Limits,
     contract::v0_1::{Guest, Interfaces},
     fault::Trap,
     guest_log::GuestLog,
     meter::Meter,
     sandbox::Sandbox,
-    state::{self, DocumentAccess, State},
+    state::{self, State},
     usage::{Peaks, raise},
 };
 
@@ -27,7 +31,7 @@ pub(crate) struct Program {
     pre: InstancePre<State>,
     interfaces: Interfaces,
     limits: Limits,
-    documents: Option<DocumentAccess>,
+    access: Arc<Access>,
     log: Arc<GuestLog>,
 }
 
@@ -41,11 +45,16 @@ impl Program {
         exports: &[Export],
         name: &str,
         limits: Limits,
-        documents: Option<DocumentAccess>,
+        access: Arc<Access>,
     ) -> wasmtime::Result<Self> {
         let pre = sandbox.linker.instantiate_pre(component)?;
         let interfaces = Interfaces::of(&pre, exports)?;
-        Ok(Self { name: name.into(), pre, interfaces, limits, documents, log: GuestLog::new(name) })
+        Ok(Self { name: name.into(), pre, interfaces, limits, access, log: GuestLog::new(name) })
+    }
+
+    /// What is used of the limits on what the plugin reaches.
+    pub(crate) fn usage(&self) -> Vec<Usage> {
+        self.access.usage()
     }
 
     /// A new instance. Its start function runs, so this belongs on the call's account.
@@ -58,16 +67,17 @@ impl Program {
         meter: &Arc<Meter>,
         permit: OwnedSemaphorePermit,
     ) -> Result<Instance, Trap> {
-        let documents = self.documents.clone();
+        let access = self.access.clone();
         let mut store =
-            state::store(&sandbox.engine, &self.name, &self.limits, documents, meter.clone(), &self.log);
+            state::store(&sandbox.engine, &self.name, &self.limits, access, meter.clone(), &self.log);
         match self.pre.instantiate_async(&mut store).await {
             Ok(instance) => Ok(Instance { store, instance, meter: meter.clone(), calls: 0, _permit: permit }),
             Err(error) => Err(trap(&store, error)),
         }
     }
 
-    /// Runs something inside an instance, for a user. After an error the instance is of no use any more.
+    /// Runs something inside an instance, for a user, whose call wants an answer until then. After an error the instance is of no use any
+    /// more.
     ///
     /// # Errors
     /// When the guest traps or goes over a limit.
@@ -75,6 +85,7 @@ impl Program {
         &self,
         instance: &mut Instance,
         user: Option<UserId>,
+        until: Option<Instant>,
         call: F,
     ) -> Result<R, Trap>
     where
@@ -84,6 +95,7 @@ impl Program {
         let Instance { store, instance, calls, .. } = instance;
         *calls += 1;
         store.data_mut().user = user;
+        store.data_mut().until = until;
         let ran = store
             .run_concurrent(async |accessor| {
                 call(Guest { accessor, instance, interfaces: &self.interfaces }).await

@@ -11,7 +11,15 @@ use wheelhouse_core::{
     document::DocumentStore,
 };
 
-use crate::{config::RuntimeConfig, contract::v0_1, engine, state::State, ticker::Ticker};
+use crate::{
+    config::RuntimeConfig,
+    contract::v0_1,
+    egress::{Egress, Resolver},
+    engine,
+    state::State,
+    ticker::Ticker,
+    wasi,
+};
 
 /// One for a host.
 pub(crate) struct Sandbox {
@@ -28,6 +36,7 @@ pub(crate) struct Sandbox {
     /// Everything that runs in a guest.
     pub(crate) calls: TaskTracker,
     pub(crate) documents: Arc<dyn DocumentStore>,
+    pub(crate) egress: Egress,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
 }
@@ -38,6 +47,7 @@ impl Sandbox {
     pub(crate) fn new(
         config: RuntimeConfig,
         documents: Arc<dyn DocumentStore>,
+        resolver: Arc<dyn Resolver>,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self> {
@@ -55,6 +65,7 @@ impl Sandbox {
             stopping: CancellationToken::new(),
             calls: TaskTracker::new(),
             documents,
+            egress: Egress::new(resolver),
             clock,
             entropy,
         })
@@ -67,6 +78,7 @@ fn linker(engine: &Engine) -> wasmtime::Result<Linker<State>> {
     let mut linker = Linker::new(engine);
     wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
     wasmtime_wasi::p3::add_to_linker(&mut linker)?;
+    wasi::add_to_linker(&mut linker)?;
     v0_1::add_to_linker(&mut linker)?;
     Ok(linker)
 }

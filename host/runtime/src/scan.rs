@@ -1,7 +1,8 @@
 //! Reads components: inside the binary and from files.
 
 use std::{
-    fs::File,
+    collections::BTreeMap,
+    fs::{self, File, Metadata},
     io::{self, Read},
     path::{Path, PathBuf},
 };
@@ -85,6 +86,36 @@ pub(crate) fn bundled(plugin: &Bundled, cache: &CompiledCache) -> Found {
     }
 }
 
+/// The files in the drop-in folder that may be components, by name. No folder is an empty folder.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub(crate) fn components(dir: &Path) -> io::Result<BTreeMap<String, Metadata>> {
+    let entries = match fs::read_dir(dir) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(BTreeMap::new()),
+        Err(error) => return Err(error),
+    };
+    let mut files = BTreeMap::new();
+    for entry in entries {
+        let path = entry?.path();
+        if path.extension().is_none_or(|extension| extension != "wasm") {
+            continue;
+        }
+        let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
+            tracing::warn!(path = %path.display(), "a file whose name is not UTF-8 is left alone");
+            continue;
+        };
+        // Through links: it is the file behind them that counts. What is gone again is seen next time.
+        if let Ok(metadata) = fs::metadata(&path)
+            && metadata.is_file()
+        {
+            files.insert(name.to_owned(), metadata);
+        }
+    }
+    Ok(files)
+}
+
 /// A component in a file.
 pub(crate) fn file(path: PathBuf, cache: &CompiledCache, limit: u64) -> Found {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -105,7 +136,7 @@ pub(crate) fn hash(path: &Path) -> io::Result<ContentHash> {
     sha256(File::open(path)?)
 }
 
-fn read_file(path: &Path, limit: u64) -> Result<Vec<u8>, String> {
+pub(crate) fn read_file(path: &Path, limit: u64) -> Result<Vec<u8>, String> {
     let read = || {
         let mut bytes = Vec::new();
         File::open(path)?.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;

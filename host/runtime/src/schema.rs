@@ -183,6 +183,11 @@ pub(crate) fn shorten(text: &str, most: usize) -> String {
     format!("{}…", &text[..end])
 }
 
+/// Whether a schema says that its value is a text, or may be one.
+pub(crate) fn takes_text(schema: &Value) -> bool {
+    types_of(schema).string
+}
+
 /// The JSON types that a schema lets through, as far as text can be read by them.
 #[derive(Debug, Clone, Copy, Default)]
 struct Types {

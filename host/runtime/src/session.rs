@@ -251,7 +251,7 @@ impl Task {
         let work = async {
             let mut instance = plugin.sit(seat, &meter).await?;
             let user = ctx.user().map(|user| user.id.clone());
-            let ended = plugin.program.run(&mut instance, user, |guest| {
+            let ended = plugin.program.run(&mut instance, user, Some(deadline.at), |guest| {
                 Box::pin(async move {
                     match open(guest, record, outlet).await? {
                         Err(failure) => Ok(Err(failure)),

@@ -1,9 +1,11 @@
 //! What belongs to one instance of a plugin.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
+use tokio::time::Instant;
 use wasmtime::{Store, UpdateDeadline, component::ResourceTable};
 use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
+use wasmtime_wasi_http::WasiHttpCtx;
 use wheelhouse_core::{
     UserId,
     clock::{Clock, Entropy},
@@ -12,11 +14,13 @@ use wheelhouse_core::{
 };
 
 use crate::{
+    access::Access,
     config::{self, Grant, Limits},
     guest_log::{GuestLog, Level},
     limiter::Limiter,
     meter::Meter,
     sandbox::Sandbox,
+    wasi::Outgoing,
 };
 
 /// The most random bytes that a guest gets at once.
@@ -29,12 +33,16 @@ pub(crate) struct State {
     pub(crate) plugin: Arc<str>,
     /// The user that the running call is made for.
     pub(crate) user: Option<UserId>,
-    /// Only where it was granted: without it there is nothing to reach.
-    pub(crate) documents: Option<DocumentAccess>,
+    /// Until when the running call wants an answer.
+    pub(crate) until: Option<Instant>,
+    pub(crate) access: Arc<Access>,
+    pub(crate) log: Arc<GuestLog>,
     pub(crate) limiter: Limiter,
     meter: Arc<Meter>,
     wasi: WasiCtx,
-    table: ResourceTable,
+    pub(crate) http: WasiHttpCtx,
+    pub(crate) outgoing: Outgoing,
+    pub(crate) table: ResourceTable,
 }
 
 /// The document store as far as one plugin may use it.
@@ -82,7 +90,7 @@ pub(crate) fn store(
     engine: &wasmtime::Engine,
     plugin: &Arc<str>,
     limits: &Limits,
-    documents: Option<DocumentAccess>,
+    access: Arc<Access>,
     meter: Arc<Meter>,
     log: &Arc<GuestLog>,
 ) -> Store<State> {
@@ -96,13 +104,25 @@ pub(crate) fn store(
         .build();
     let mut table = ResourceTable::new();
     table.set_max_capacity(RESOURCES);
+    let mut http = WasiHttpCtx::new();
+    http.set_field_size_limit(limits.http_header_bytes as usize);
+    let outgoing = Outgoing {
+        plugin: plugin.clone(),
+        gate: access.http.clone(),
+        log: log.clone(),
+        longest: Duration::from_millis(limits.stream_ms),
+    };
     let state = State {
         plugin: plugin.clone(),
         user: None,
-        documents,
+        until: None,
+        access,
+        log: log.clone(),
         limiter: Limiter::new(limits.memory_bytes, limits.table_elements),
         meter,
         wasi,
+        http,
+        outgoing,
         table,
     };
     let mut store = Store::new(engine, state);

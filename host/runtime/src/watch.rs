@@ -5,7 +5,7 @@
 
 use std::{
     collections::BTreeMap,
-    fs::{self, Metadata},
+    fs::Metadata,
     io,
     path::{Path, PathBuf},
     sync::{
@@ -157,31 +157,9 @@ impl Folder {
         (messages, is_unsettled)
     }
 
-    /// Components by name. No folder is an empty folder.
     fn files(&self) -> io::Result<BTreeMap<String, Stamp>> {
-        let entries = match fs::read_dir(&self.dir) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(BTreeMap::new()),
-            Err(error) => return Err(error),
-        };
-        let mut files = BTreeMap::new();
-        for entry in entries {
-            let path = entry?.path();
-            if path.extension().is_none_or(|extension| extension != "wasm") {
-                continue;
-            }
-            let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
-                tracing::warn!(path = %path.display(), "a file whose name is not UTF-8 is left alone");
-                continue;
-            };
-            // Through links: it is the file behind them that counts. What is gone again is seen next time.
-            if let Ok(metadata) = fs::metadata(&path)
-                && metadata.is_file()
-            {
-                files.insert(name.to_owned(), Stamp::of(&metadata));
-            }
-        }
-        Ok(files)
+        let files = scan::components(&self.dir)?;
+        Ok(files.into_iter().map(|(name, metadata)| (name, Stamp::of(&metadata))).collect())
     }
 
     /// Looks whenever the folder gives notice, and every `every` in any case, until the answer is dropped.

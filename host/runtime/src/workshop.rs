@@ -16,6 +16,7 @@ use wheelhouse_core::{
 };
 
 use crate::{
+    access::Access,
     cache::CompiledCache,
     config::PluginConfig,
     contribution::contribution,
@@ -26,7 +27,6 @@ use crate::{
     program::Program,
     sandbox::Sandbox,
     scan::Content,
-    state::DocumentAccess,
 };
 
 /// What turns components into plugins. Its threads are the [queue](crate::queue)'s.
@@ -134,19 +134,19 @@ impl Workshop {
         let checked = &prepared.checked;
         let own = self.own(&checked.id);
         let limits = own.limits.over(&self.sandbox.config.limits);
-        let documents = DocumentAccess::of(&self.sandbox, &checked.asks, &own.grants, &limits);
+        let access = Access::of(&self.sandbox, checked, &own, &limits).map_err(|reason| self.refuse(prepared, reason))?;
         let program = Program::link(
             &self.sandbox,
             &prepared.component,
             &prepared.exports,
             &checked.id,
             limits.clone(),
-            documents,
+            access,
         )
         .map_err(|error| self.refuse(prepared, not_linked(&error)))?;
         self.try_out(&program).map_err(|reason| self.refuse(prepared, reason))?;
         let plugin = Plugin::new(self.sandbox.clone(), program, limits, checked.warm);
-        let contribution = Arc::new(contribution(&plugin, prepared, prepared.info(&own)));
+        let contribution = Arc::new(contribution(&plugin, prepared, prepared.info(&own), &own.grants));
         Ok(Linked { prepared: prepared.clone(), plugin, contribution, own })
     }
 
@@ -192,10 +192,10 @@ impl Workshop {
     fn describe(&self, component: &Component, content: &Content, label: &str) -> Result<Declaration, String> {
         let sandbox = &self.sandbox;
         let limits = sandbox.config.limits.clone();
-        let program = Program::link(sandbox, component, &content.inspection.exports, label, limits, None)
+        let program = Program::link(sandbox, component, &content.inspection.exports, label, limits, Access::none())
             .map_err(|error| not_linked(&error))?;
         self.in_an_instance(&program, async |instance| {
-            program.run(instance, None, |guest| Box::pin(async move { guest.declare().await })).await
+            program.run(instance, None, None, |guest| Box::pin(async move { guest.declare().await })).await
         })
         .map_err(|reason| format!("it failed when it was asked what it is: {reason}"))
     }

@@ -58,11 +58,25 @@ pub struct TurnRequest {
     pub conversation_id: Option<Uuid>,
     /// The client's own name for a conversation, up to 128 characters; made when it is new. Of no meaning beside `conversation_id`.
     pub session_id: Option<String>,
-    /// The client's id of the message, up to 128 characters: sent again with the same, it acts once. Without one, the same message in the
-    /// same session or conversation within a minute counts as sent again.
+    /// The client's id of the message, up to 128 characters: sent again with the same, it acts once, on whichever connection. Without
+    /// one, the same message in the same session or conversation, or by the same connection when it names neither, within a minute
+    /// counts as sent again.
     pub request_id: Option<String>,
     /// The page that the user looks at, up to 512 characters.
     pub page: Option<String>,
+    /// The connection that the message came by, when it is one of several messages. Of no meaning beside `conversation_id` or
+    /// `session_id`.
+    pub connection: Option<Connection>,
+}
+
+/// A connection that carries several messages, such as a socket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Connection {
+    /// Unique in the host.
+    pub id: Uuid,
+    /// The conversation that its last message belonged to, with which one that names none goes on. When it is no longer there, a new
+    /// one begins.
+    pub conversation: Option<Uuid>,
 }
 
 /// PAM.

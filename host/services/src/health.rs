@@ -77,6 +77,15 @@ pub struct PluginHealth {
     pub problems: Vec<PluginProblem>,
 }
 
+/// An engine or provider of the host's own that the configuration does not set up. Nothing is wrong with the host then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Off {
+    /// Its id.
+    pub id: String,
+    /// In a few words, why.
+    pub reason: String,
+}
+
 /// Whether the host can serve.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Readiness {
@@ -92,6 +101,8 @@ pub struct Readiness {
     pub engines: Vec<MemberStatus>,
     /// AI providers in order.
     pub providers: Vec<MemberStatus>,
+    /// What is not set up.
+    pub off: Vec<Off>,
 }
 
 /// The process answers.
@@ -110,6 +121,7 @@ pub struct Liveness {
 /// Reports health.
 pub struct HealthService {
     dependencies: Vec<Arc<dyn Dependency>>,
+    off: Vec<Off>,
     catalog: CatalogReader,
     assistant: Arc<AssistantService>,
     speech: Arc<SpeechService>,
@@ -129,6 +141,7 @@ impl HealthService {
     ) -> Self {
         Self {
             dependencies: ports.dependencies.clone(),
+            off: ports.off.clone(),
             catalog: ports.catalog.clone(),
             assistant,
             speech,
@@ -157,17 +170,17 @@ impl HealthService {
         let plugins = self.plugins();
         let (engines, providers) = (self.speech.engines(ctx), self.assistant.providers(ctx));
         let ready = dependencies.iter().all(|dependency| dependency.up);
-        let off = engines.iter().chain(&providers).any(|member| {
+        let failing = engines.iter().chain(&providers).any(|member| {
             member.configured
                 && (matches!(member.state, MemberState::Refused | MemberState::Missing)
                     || member.breaker != BreakerState::Closed)
         });
         let status = match ready {
             false => HealthStatus::Unavailable,
-            true if off || !plugins.problems.is_empty() => HealthStatus::Degraded,
+            true if failing || !plugins.problems.is_empty() => HealthStatus::Degraded,
             true => HealthStatus::Ok,
         };
-        Readiness { ready, status, dependencies, plugins, engines, providers }
+        Readiness { ready, status, dependencies, plugins, engines, providers, off: self.off.clone() }
     }
 
     async fn dependencies(&self) -> Vec<DependencyStatus> {

@@ -35,11 +35,11 @@ pub use accounts::{
     AccountConfig, AccountService, Credentials, Identity, Registration, SignIn, TokenAlgorithm,
 };
 pub use administrators::AdministratorService;
-pub use assistant::{AssistantConfig, AssistantService, TurnRequest};
+pub use assistant::{AssistantConfig, AssistantService, Connection, TurnRequest};
 pub use breaker::{BreakerConfig, BreakerState};
-pub use health::{HealthService, HealthStatus, Liveness, Readiness};
+pub use health::{HealthService, HealthStatus, Liveness, Off, Readiness};
 pub use metrics::{MetricsAccess, MetricsConfig, MetricsReader, MetricsService, MetricsSnapshot};
-pub use names::{ChainKind, UnknownName, validate_names};
+pub use names::{ChainKind, UnknownName, unknown_names, validate_names};
 pub use plugins::{PluginDetail, PluginService};
 pub use routes::{RouteFailure, RouteService};
 pub use speech::{
@@ -66,6 +66,8 @@ pub struct Ports {
     pub switches: Arc<dyn PluginSwitchStore>,
     /// What the host cannot serve without.
     pub dependencies: Vec<Arc<dyn Dependency>>,
+    /// What is not set up, for the health report.
+    pub off: Vec<Off>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.

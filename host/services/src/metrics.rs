@@ -95,7 +95,7 @@ impl MetricsService {
         })
     }
 
-    /// How the host is now. Asks nothing and nobody but, for an administrator's token, the account store.
+    /// How the host is now. Asks nothing and nobody but, for an administrator's token, the cache and the account store.
     ///
     /// # Errors
     /// `NotFound` when metrics are off; `Unauthenticated` without a token where one is needed, and for one that is not valid; `Denied`

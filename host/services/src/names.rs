@@ -40,8 +40,15 @@ pub struct UnknownName {
 /// says what is wrong with it.
 pub fn validate_names(catalog: &Catalog, kind: ChainKind, configured: &[String]) -> Vec<UnknownName> {
     let known = known_names(catalog, kind);
-    let unknown = configured.iter().filter(|name| !known.contains(name) && !is_pending(catalog, kind, name));
-    unknown.map(|name| describe(name, &known, kind)).collect()
+    let mut unknown = unknown_names(kind, &known, configured);
+    unknown.retain(|unknown| !is_pending(catalog, kind, &unknown.name));
+    unknown
+}
+
+/// Names in `configured` that are none of `known`, where there is no catalog yet.
+pub fn unknown_names(kind: ChainKind, known: &[String], configured: &[String]) -> Vec<UnknownName> {
+    let unknown = configured.iter().filter(|name| !known.contains(name));
+    unknown.map(|name| describe(name, known, kind)).collect()
 }
 
 fn is_pending(catalog: &Catalog, kind: ChainKind, name: &str) -> bool {

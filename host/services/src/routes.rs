@@ -1,5 +1,6 @@
 //! Routes that plugins bring.
 
+mod body;
 mod headers;
 
 use std::time::Duration;
@@ -27,6 +28,10 @@ pub enum RouteFailure {
         /// The methods that are, for the header `Allow`.
         allowed: Vec<Method>,
     },
+    /// The body is no JSON, and the route takes nothing else.
+    Malformed(Failure),
+    /// The body is said to be something else than JSON, and the route takes nothing else.
+    UnsupportedMediaType(Failure),
     /// Access was refused, or the plugin failed.
     Failed(Failure),
 }
@@ -53,7 +58,8 @@ impl RouteService {
     /// being loaded, at most half of the context's time.
     ///
     /// # Errors
-    /// [`RouteFailure`]; `Unauthenticated` before the plugin sees anything when the route is not public and nobody is signed in.
+    /// [`RouteFailure`]; all but a failure of the plugin's own before it sees anything, and `Unauthenticated` before the body is looked
+    /// at when the route is not public and nobody is signed in.
     pub async fn dispatch(
         &self,
         ctx: &CallContext,
@@ -83,6 +89,7 @@ impl RouteService {
         if !found.route.definition().public {
             ctx.require_user()?;
         }
+        body::check(found.route.definition(), &headers, &body)?;
         let request =
             RouteRequest { path: decode(path)?, query, headers: headers::for_plugin(headers), body };
         let response = tokio::select! {

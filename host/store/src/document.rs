@@ -165,7 +165,9 @@ impl<'c> Scope<'c> {
         let Collection { plugin, owner, name } = collection;
         let allowed =
             |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'-');
-        if name.is_empty() || name.len() > 64 || !name.bytes().all(allowed) {
+        // Those of the host itself begin with a dollar, which no plugin's may.
+        let letters = name.strip_prefix('$').unwrap_or(name);
+        if letters.is_empty() || letters.len() > 64 || !letters.bytes().all(allowed) {
             return Err(Failure::invalid_field(
                 "collection",
                 format!("`{name}` is no name: 1 to 64 of a-z, 0-9, `_` and `-`"),

@@ -2,23 +2,24 @@
 
 use std::{io, path::PathBuf};
 
+/// What a connection string of the database reads like.
+pub(crate) const DATABASE_URL: &str = "it reads postgresql://user:password@host:5432/database, or leave it out for the embedded SQLite database";
+/// What a connection string of the cache reads like.
+pub(crate) const REDIS_URL: &str =
+    "it reads redis://:password@host:6379/0, or leave it out for a cache in memory";
+
 /// Why a store could not be opened, and what to do about it. Never holds a password.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreOpenError {
     /// The connection string of the database is of no use.
-    #[error(
-        "DATABASE_URL: {reason}; it reads postgresql://user:password@host:5432/database, or leave it out for the embedded \
-         SQLite database"
-    )]
+    #[error("DATABASE_URL: {reason}; {DATABASE_URL}")]
     DatabaseUrl {
         /// What is wrong with it.
         reason: String,
     },
     /// The connection string of the cache is of no use.
-    #[error(
-        "REDIS_URL: {reason}; it reads redis://:password@host:6379/0, or leave it out for a cache in memory"
-    )]
+    #[error("REDIS_URL: {reason}; {REDIS_URL}")]
     RedisUrl {
         /// What is wrong with it.
         reason: String,

@@ -12,6 +12,8 @@ pub mod imports {
             world imports {
                 import wheelhouse:plugin/types@0.1.0;
                 import wheelhouse:plugin/documents@0.1.0;
+                import wheelhouse:plugin/http@0.1.0;
+                import wasi:config/store@0.2.0-rc.1;
             }
         ",
         path: "../wit",

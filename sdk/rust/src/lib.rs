@@ -35,7 +35,8 @@
 //! answers piece by piece.
 //!
 //! A plugin exports what its [`plugin!`] names and imports what it uses. On the build machine everything
-//! compiles and runs too, with [`documents`] in memory, so that a plugin's tests are plain `cargo test` (see `testing`).
+//! compiles and runs too, with [`documents`] in memory and answers to
+//! [`http`] requests made up by the test, so that a plugin's tests are plain `cargo test` (see `testing`).
 
 #[doc(hidden)]
 pub mod bindings;
@@ -46,12 +47,14 @@ pub mod documents;
 #[doc(hidden)]
 pub mod export;
 mod failure;
+pub mod http;
 mod input;
 mod money;
 mod outcome;
 mod plugin;
 mod route;
 mod schema;
+pub mod settings;
 mod sink;
 pub mod speech;
 #[cfg(not(target_arch = "wasm32"))]

@@ -1,6 +1,9 @@
 //! What a plugin says of itself.
 
-use crate::bindings::plugin::exports::wheelhouse::plugin::plugin as wit;
+use schemars::JsonSchema;
+use serde_json::Value;
+
+use crate::{bindings::plugin::exports::wheelhouse::plugin::plugin as wit, schema};
 
 /// The description of a plugin. Its id and version are those of its package, unless it says otherwise.
 #[derive(Debug, Clone)]
@@ -11,6 +14,7 @@ pub struct Plugin {
     summary: String,
     capabilities: Vec<wit::Capability>,
     instances: wit::Instances,
+    settings_schema: Option<String>,
 }
 
 impl Plugin {
@@ -23,6 +27,7 @@ impl Plugin {
             summary: summary.into(),
             capabilities: Vec::new(),
             instances: wit::Instances::Fresh,
+            settings_schema: None,
         }
     }
 
@@ -52,6 +57,29 @@ impl Plugin {
         self.needs("documents", &["shared"], reason)
     }
 
+    /// Asks to send [requests](crate::http) to these hosts: `api.example.com`, `api.example.com:8443`, or `*.example.com` for all hosts below.
+    /// The reason is a sentence for the operator.
+    #[must_use]
+    pub fn needs_http<H: Into<String>>(
+        mut self,
+        hosts: impl IntoIterator<Item = H>,
+        reason: impl Into<String>,
+    ) -> Self {
+        self.capabilities.push(wit::Capability {
+            name: "http".to_owned(),
+            targets: hosts.into_iter().map(Into::into).collect(),
+            reason: reason.into(),
+        });
+        self
+    }
+
+    /// Says what the operator can set for the plugin, secrets included: see [`settings`](crate::settings).
+    #[must_use]
+    pub fn settings<T: JsonSchema>(mut self) -> Self {
+        self.settings_schema = Some(Value::Object(schema::describe::<T>().schema).to_string());
+        self
+    }
+
     /// Asks for any capability of the contract, for these targets.
     #[must_use]
     pub fn needs(mut self, capability: &str, targets: &[&str], reason: impl Into<String>) -> Self {
@@ -79,7 +107,7 @@ impl Plugin {
             summary: self.summary,
             capabilities: self.capabilities,
             instances: self.instances,
-            settings_schema: None,
+            settings_schema: self.settings_schema,
         }
     }
 }

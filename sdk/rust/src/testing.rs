@@ -1,7 +1,8 @@
 //! For a plugin's own tests, on the build machine.
 //!
 //! Every test's thread has a document store of its own, empty at first. Documents in user scope belong to the user that
-//! [`act_for`] named last, `ann` before that.
+//! [`act_for`] named last, `ann` before that. Requests to other servers are answered by what [`answer_http`] was given, and settings are
+//! those of [`set_settings`].
 
 use std::{
     future::Future,
@@ -9,7 +10,13 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use crate::{Call, Tool, User, chat::ToolDefinition};
+use serde_json::{Map, Value};
+
+use crate::{
+    Call, Failure, Tool, User,
+    chat::ToolDefinition,
+    http::{Request, Response},
+};
 
 /// A call of the user `ann` on 2026-11-22, a Sunday, at 18:03 in Denver.
 pub fn call() -> Call {
@@ -40,6 +47,23 @@ pub fn definition(tool: Tool) -> ToolDefinition {
 /// From here on this thread's documents in user scope are those of this user, or denied for `None`.
 pub fn act_for(user: Option<&str>) {
     crate::documents::act_for(user.map(str::to_owned));
+}
+
+/// From here on this thread's requests to other servers are answered so. Without it, they are denied as on a host that grants none.
+pub fn answer_http(answer: impl FnMut(&Request) -> Result<Response, Failure> + 'static) {
+    crate::http::answer(answer);
+}
+
+/// From here on this thread's settings are the members of this object, and no others.
+///
+/// # Panics
+/// When it is no object.
+pub fn set_settings(settings: Value) {
+    let settings: Map<String, Value> = match settings {
+        Value::Object(settings) => settings,
+        other => panic!("settings are an object, not {other}"),
+    };
+    crate::settings::set(settings);
 }
 
 /// Runs a future of the kit. On the build machine nothing waits, so that it is ready at once.

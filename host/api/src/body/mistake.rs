@@ -12,7 +12,8 @@ use crate::problem::Problem;
 /// 400 with the position for text that is not JSON; 422 naming the field for JSON that is not what was asked for.
 pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     if body.trim_ascii().is_empty() {
-        return Err(Problem::malformed("The body is empty; it must be a JSON object.", "malformed_json"));
+        let empty = Failure::invalid("The body is empty; it must be a JSON object.");
+        return Err(Problem::malformed(empty.with_code("malformed_json")));
     }
     let mut reader = serde_json::Deserializer::from_slice(body);
     // A derived struct would take a list for its fields in order.
@@ -32,15 +33,7 @@ pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
 }
 
 fn malformed(error: &serde_json::Error) -> Problem {
-    let (line, column) = (error.line(), error.column());
-    let what = match error.classify() {
-        Category::Eof => "it ends too early",
-        _ => "there is a mistake",
-    };
-    Problem::malformed(
-        format!("The body is not JSON: {what} at line {line}, column {column}."),
-        "malformed_json",
-    )
+    Problem::malformed(Failure::malformed_json("body", error))
 }
 
 /// A field that is wrong, from serde's own words.

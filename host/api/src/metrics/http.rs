@@ -36,7 +36,7 @@ struct Asked {
     method: &'static str,
 }
 
-/// What came in and how it went.
+/// What came in and how it went. A request whose client went away before there was an answer is not among it.
 pub(crate) struct HttpMetrics {
     requests: Family<Answered, Counter>,
     durations: Family<Asked, Histogram, fn() -> Histogram>,

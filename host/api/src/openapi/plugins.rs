@@ -54,7 +54,7 @@ fn operation(components: &mut Components, plugin: &str, route: &RouteDefinition)
     // A token that is sent must be valid, even where none is needed.
     let mut failures = vec![401, 422, 429, 500, 503, 504];
     if route.body.is_some() {
-        failures.push(413);
+        failures.extend([400, 413, 415]);
     }
     for status in failures {
         let failure = failure_reference(status).unwrap_or_default();
@@ -73,9 +73,11 @@ fn operation(components: &mut Components, plugin: &str, route: &RouteDefinition)
         operation["parameters"] = parameters.into();
     }
     if let Some(body) = &route.body {
+        let media_type = if route.takes_json() { "application/json" } else { "*/*" };
+        // An empty body is an object without members.
+        let required = body.get("required").and_then(Value::as_array).is_some_and(|names| !names.is_empty());
         let schema = components.adopt(plugin, body);
-        operation["requestBody"] =
-            json!({"required": true, "content": {"application/json": {"schema": schema}}});
+        operation["requestBody"] = json!({"required": required, "content": {media_type: {"schema": schema}}});
     }
     operation
 }

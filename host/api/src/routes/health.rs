@@ -103,6 +103,15 @@ impl From<health::PluginHealth> for PluginHealth {
     }
 }
 
+/// An engine or provider of the host's own that is not set up.
+#[derive(Serialize, JsonSchema)]
+struct Off {
+    /// Its id.
+    id: String,
+    /// Why.
+    reason: String,
+}
+
 /// Whether the host can serve, and what is off.
 #[derive(Serialize, JsonSchema)]
 struct Readiness {
@@ -118,6 +127,8 @@ struct Readiness {
     engines: Vec<Member>,
     /// AI providers in order.
     providers: Vec<Member>,
+    /// What is not set up, which is no fault.
+    off: Vec<Off>,
 }
 
 impl From<services::Readiness> for Readiness {
@@ -129,6 +140,7 @@ impl From<services::Readiness> for Readiness {
             plugins: readiness.plugins.into(),
             engines: readiness.engines.into_iter().map(Into::into).collect(),
             providers: readiness.providers.into_iter().map(Into::into).collect(),
+            off: readiness.off.into_iter().map(|off| Off { id: off.id, reason: off.reason }).collect(),
         }
     }
 }
@@ -182,6 +194,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         "plugins": {"ready": 3, "loading": [], "problems": []},
         "engines": [],
         "providers": [],
+        "off": [{"id": "openai", "reason": "no OPENAI_API_KEY"}],
     });
     let health_example = json!({"status": "ok", "version": "0.1.0", "uptime_seconds": 4711});
     vec![

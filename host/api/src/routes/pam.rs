@@ -132,6 +132,7 @@ async fn chat(call: Call, body: Json<Chat>) -> Answer<ChatReply> {
         session_id: body.session_id,
         request_id: body.request_id.clone(),
         page: context.page,
+        connection: None,
     };
     let answer = state.services.assistant.turn(&ctx, request).await?;
     let ui_actions: Vec<UiAction> = answer.ui_actions.into_iter().map(Into::into).collect();

@@ -52,6 +52,10 @@ impl From<RouteFailure> for RouteProblem {
                     allowed.iter().filter_map(|method| method.as_str().parse().ok()).collect();
                 Self::MethodNotAllowed(allow(methods.iter()))
             }
+            RouteFailure::Malformed(failure) => Self::Other(Problem::malformed(failure)),
+            RouteFailure::UnsupportedMediaType(failure) => {
+                Self::Other(Problem::unsupported_media_type(failure))
+            }
             RouteFailure::Failed(failure) => Self::Other(failure.into()),
         }
     }

@@ -299,7 +299,8 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
                     "The voices.",
                     json!({
                         "data": [{
-                            "id": "hibari", "name": "Hibari", "language": "en-US", "gender": "female", "summary": null, "engine": "hibari",
+                            "id": "heart", "name": "Heart", "language": "en-US", "gender": "female",
+                            "summary": "A calm American voice that needs no network and no key.", "engine": "hibari",
                         }],
                         "has_more": false,
                         "next_cursor": null,

@@ -22,7 +22,7 @@ The client sends:
 |---|---|
 | `chat` | `message`; optional `context`, `session_id`, `conversation_id`, `request_id`, `stream` |
 | `ping` | — answered with `pong`, also while a chat runs |
-| `pong` | — |
+| `pong` | — a sign of life, not answered |
 | `init`, `context_update` | `context`: kept for the chats that follow; answered with `context_updated` |
 
 The host sends:
@@ -34,10 +34,12 @@ The host sends:
 | `chat_delta` | `delta`; only for chats with `stream: true`, before their `chat_response`, which has the text that counts |
 | `tool_started`, `tool_finished` | `tool`, `succeeded`; only for chats with `stream: true` |
 | `error` | `message`, `error_code`; `request_id` and `retry_after` (seconds) when known |
-| `context_updated`, `ping`, `pong` | |
+| `context_updated`, `pong` | |
 
-A `chat` that is sent again with the same `request_id` (or, without one, the same text in the same session within a minute) acts once \
-and gets the same answer, on this or another socket.
+Whether the client is still there the host asks with a ping of the WebSocket protocol, which every client answers by itself.
+
+A `chat` that is sent again with the same `request_id` acts once and gets the same answer, on this or another socket. Without \
+one that holds for the same text in the same session within a minute, or on the same socket when it names no session.
 
 Close codes: `4001` token missing, not valid, expired or another user's · `4008` too many frames or sockets · `4009` a message is too \
 large · `1001` the host is going away · `1013` try again later.";
@@ -76,12 +78,8 @@ pub(super) struct Unreadable {
 impl ClientFrame {
     pub(super) fn parse(text: &str) -> Result<Self, Unreadable> {
         let refuse = |failure| Unreadable { failure: Box::new(failure), request_id: None };
-        let frame: Value = serde_json::from_str(text).map_err(|error| {
-            let (line, column) = (error.line(), error.column());
-            let message =
-                format!("The frame is not JSON: there is a mistake at line {line}, column {column}.");
-            refuse(Failure::invalid(message).with_code("malformed_json"))
-        })?;
+        let frame: Value =
+            serde_json::from_str(text).map_err(|error| refuse(Failure::malformed_json("frame", &error)))?;
         let Some(kind) = frame.get("type").and_then(Value::as_str) else {
             let message = "A frame is a JSON object with a `type`, such as `chat` or `ping`.";
             return Err(refuse(Failure::invalid(message).with_code("malformed_frame")));
@@ -205,22 +203,63 @@ impl ServerFrame {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use serde_json::json;
 
     use super::*;
 
-    #[test]
-    fn frames_that_are_no_answer_carry_no_key_of_one() {
+    fn json_of(frame: &ServerFrame) -> Value {
+        serde_json::from_str(&frame.to_json()).expect("a frame is JSON")
+    }
+
+    /// One of each that is no answer, no error and not the greeting.
+    fn quiet_frames() -> [ServerFrame; 5] {
         let timestamp = Timestamp::UNIX_EPOCH;
         let request_id = Some("r".to_owned());
-        for frame in [
+        [
             ServerFrame::Pong { timestamp },
             ServerFrame::ContextUpdated { timestamp },
             ServerFrame::ChatDelta { delta: "a".to_owned(), request_id: request_id.clone() },
             ServerFrame::ToolStarted { tool: "a".to_owned(), request_id: request_id.clone() },
             ServerFrame::ToolFinished { tool: "a".to_owned(), succeeded: true, request_id },
-        ] {
-            let frame: Value = serde_json::from_str(&frame.to_json()).expect("a frame is JSON");
+        ]
+    }
+
+    /// Fails to compile when a kind of frame is added, which then has to be described.
+    fn name(frame: &ServerFrame) -> &'static str {
+        match frame {
+            ServerFrame::Connection { .. } => "connection",
+            ServerFrame::Pong { .. } => "pong",
+            ServerFrame::ContextUpdated { .. } => "context_updated",
+            ServerFrame::ChatDelta { .. } => "chat_delta",
+            ServerFrame::ToolStarted { .. } => "tool_started",
+            ServerFrame::ToolFinished { .. } => "tool_finished",
+            ServerFrame::ChatResponse(_) => "chat_response",
+            ServerFrame::Error(_) => "error",
+        }
+    }
+
+    #[test]
+    fn described_frames_of_the_host_are_the_ones_that_it_sends() {
+        let (_, host) = DESCRIPTION.split_once("The host sends:").expect("the description has its part");
+        let rows = host.lines().filter(|line| line.starts_with("| `"));
+        let described: BTreeSet<&str> = rows
+            .flat_map(|row| row.split('|').nth(1).unwrap_or_default().split('`').skip(1).step_by(2))
+            .collect();
+        let quiet = quiet_frames();
+        for frame in &quiet {
+            assert_eq!(json_of(frame)["type"], name(frame));
+        }
+        let mut sent: BTreeSet<&str> = quiet.iter().map(name).collect();
+        sent.extend(["connection", "chat_response", "error"]);
+        assert_eq!(described, sent);
+    }
+
+    #[test]
+    fn frames_that_are_no_answer_carry_no_key_of_one() {
+        for frame in quiet_frames() {
+            let frame = json_of(&frame);
             for key in ["message", "content", "response"] {
                 assert_eq!(frame.get(key), None, "{frame}");
             }

@@ -12,8 +12,9 @@ use tokio::{
     time::{Instant, MissedTickBehavior, interval_at, sleep_until, timeout},
 };
 use tracing::Instrument;
+use uuid::Uuid;
 use wheelhouse_core::{CallContext, Caller, Failure, FailureClass, Result, User};
-use wheelhouse_services::TurnRequest;
+use wheelhouse_services::{Connection, TurnRequest};
 
 use super::{
     Close, SEND_LIMIT,
@@ -39,6 +40,7 @@ type Flow = ControlFlow<End>;
 
 /// One open socket.
 pub(super) struct Session {
+    id: Uuid,
     state: Arc<State>,
     caller: Caller,
     user: User,
@@ -66,6 +68,7 @@ impl Session {
         let (frames, waiting) = mpsc::channel(WAITING_FRAMES);
         let heard = Instant::now();
         Self {
+            id: state.entropy.uuid(state.clock.now()),
             allowance: Allowance::new(&state.config.websocket, heard),
             state,
             caller,
@@ -213,21 +216,17 @@ impl Session {
         ctx.locale = self.locale.clone();
         ctx.time_zone = self.time_zone.clone();
         context.apply(&mut ctx);
-        let session_id = chat.session_id.filter(|id| !id.is_empty());
-        let conversation_id = match (chat.conversation_id, &session_id) {
-            (None, None) => self.conversation.get(),
-            (named, _) => named,
-        };
         let span = tracing::info_span!("chat", request_id = %ctx.request_id, user = %self.user.id);
         let chat = Chat {
             state: self.state.clone(),
             ctx,
             request: TurnRequest {
                 message: chat.message,
-                conversation_id,
-                session_id,
+                conversation_id: chat.conversation_id,
+                session_id: chat.session_id.filter(|id| !id.is_empty()),
                 request_id: chat.request_id.filter(|id| !id.is_empty()),
                 page: context.page,
+                connection: Some(Connection { id: self.id, conversation: self.conversation.get() }),
             },
             stream: chat.stream.unwrap_or_default(),
             frames: self.frames.clone(),

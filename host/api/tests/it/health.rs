@@ -17,6 +17,7 @@ async fn host_is_ready_and_says_what_is_off() {
     assert_eq!(problems[1]["reason"], "it is no component");
     assert_eq!(told.body["engines"][0]["id"], "hibari");
     assert_eq!(told.body["engines"][1]["position"], 1);
+    assert_eq!(told.body["off"], json!([{"id": "openai", "reason": "no OPENAI_API_KEY"}]));
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 use wheelhouse_api::{Api, ApiConfig, openapi};
 use wheelhouse_core::{CallContext, Caller, Secret, catalog::CatalogPublisher};
-use wheelhouse_services::{AccountConfig, MetricsConfig, Ports, Registration, Services, ServicesConfig};
+use wheelhouse_services::{AccountConfig, MetricsConfig, Off, Ports, Registration, Services, ServicesConfig};
 
 use crate::fakes::{
     Counter, FakeCache, FakeClock, FakeControl, FakeDependency, FakeProvider, FakeStore, speaking_catalog,
@@ -68,6 +68,7 @@ impl Host {
             control: control.clone(),
             switches: store,
             dependencies: vec![dependency.clone()],
+            off: vec![Off { id: "openai".to_owned(), reason: "no OPENAI_API_KEY".to_owned() }],
             clock: clock.clone(),
             entropy: entropy.clone(),
         };

@@ -24,10 +24,26 @@ async fn parameter_over_several_parts_of_the_path_is_whole() {
 async fn body_of_a_plugins_route_has_a_limit_of_its_own() {
     let host = Host::new();
     let mia = host.guest("mia").await;
-    let body = |bytes: usize| "x".repeat(bytes);
+    let body = |bytes: usize| format!("\"{}\"", "x".repeat(bytes - 2));
     let told = host.post("/api/v1/things").by(&mia).raw(body(256 * 1024)).await;
     assert_eq!((told.status, &told.body["bytes"]), (200, &json!(256 * 1024)));
     assert_eq!(host.post("/api/v1/things").by(&mia).raw(body(256 * 1024 + 1)).await.status, 413);
+}
+
+#[tokio::test]
+async fn body_of_a_plugins_route_is_read_as_strictly_as_the_hosts_own() {
+    let host = Host::new();
+    let mia = host.guest("mia").await;
+    let told = host.post("/api/v1/things").by(&mia).raw("{\"name\": ").await;
+    assert_eq!((told.status, &told.body["code"]), (400, &json!("malformed_json")));
+    assert!(told.body["detail"].as_str().unwrap().contains("line 1, column 9"), "{}", told.body);
+    let told = host.post("/api/v1/things").by(&mia).form(&[("name", "a")]).await;
+    assert_eq!((told.status, &told.body["code"]), (415, &json!("unsupported_media_type")));
+    let answers =
+        &host.get("/api-doc/openapi.json").send().await.body["paths"]["/api/v1/things"]["post"]["responses"];
+    for status in ["400", "413", "415", "422"] {
+        assert!(answers.get(status).is_some(), "{status} is not in the document");
+    }
 }
 
 #[tokio::test]

@@ -161,6 +161,27 @@ async fn message_that_is_sent_again_acts_once_even_on_another_socket() {
 }
 
 #[tokio::test]
+async fn message_without_session_that_is_sent_again_after_a_break_acts_once() {
+    let host = Host::new();
+    let mia = host.guest("mia").await;
+    let listening = host.listen().await;
+    let mut first = Client::join(&listening, &mia).await;
+    first.say(json!({"type": "chat", "message": "hello"})).await;
+    let hello = first.frame().await;
+    let chat = json!({"type": "chat", "message": "act", "request_id": "once"});
+    first.say(chat.clone()).await;
+    let answer = first.frame().await;
+    assert_eq!(answer["conversation_id"], hello["conversation_id"]);
+    drop(first);
+    let mut second = Client::join(&listening, &mia).await;
+    second.say(chat).await;
+    assert_eq!(second.frame().await["message_id"], answer["message_id"]);
+    // And the talk goes on where it was.
+    second.say(json!({"type": "chat", "message": "thanks"})).await;
+    assert_eq!(second.frame().await["conversation_id"], hello["conversation_id"]);
+}
+
+#[tokio::test]
 async fn chats_of_one_socket_belong_to_one_conversation_unless_they_say_otherwise() {
     let host = Host::new();
     let mia = host.guest("mia").await;

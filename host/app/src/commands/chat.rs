@@ -9,7 +9,7 @@ use uuid::Uuid;
 use wheelhouse_core::{CallContext, assistant::AssistantEvent};
 use wheelhouse_services::TurnRequest;
 
-use super::{CommandError, print};
+use super::{CommandError, print, start};
 use crate::{cli::ChatArgs, config::Config, host::Host};
 
 pub(super) async fn run(config: Config, args: ChatArgs) -> Result<(), CommandError> {
@@ -19,7 +19,7 @@ pub(super) async fn run(config: Config, args: ChatArgs) -> Result<(), CommandErr
         })?,
         None => TimeZone::system(),
     };
-    let host = Host::start(config).await?;
+    let host = start(config).await?;
     let talked = talk(&host, &time_zone, args.message).await;
     host.stop().await;
     talked
@@ -63,7 +63,7 @@ async fn turn(
     conversation_id: Option<Uuid>,
 ) -> Result<Uuid, CommandError> {
     let ctx = CallContext { time_zone: time_zone.clone(), ..host.terminal_context() };
-    let request = TurnRequest { message, conversation_id, session_id: None, request_id: None, page: None };
+    let request = TurnRequest { message, conversation_id, ..TurnRequest::default() };
     let mut events = host.services.assistant.stream(&ctx, request).await?;
     let mut said = false;
     while let Some(event) = events.next().await {

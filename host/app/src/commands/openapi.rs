@@ -1,10 +1,10 @@
 //! `wheelhouse openapi`.
 
-use super::{CommandError, print};
-use crate::{config::Config, host::Host};
+use super::{CommandError, print, start};
+use crate::config::Config;
 
 pub(super) async fn run(config: Config) -> Result<(), CommandError> {
-    let host = Host::start(config).await?;
+    let host = start(config).await?;
     let catalog = host.catalog.wait_until(|catalog| catalog.is_settled()).await;
     let document = wheelhouse_api::openapi(&catalog);
     host.stop().await;

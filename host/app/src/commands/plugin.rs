@@ -1,11 +1,11 @@
 //! `wheelhouse plugin`.
 
-use super::{CommandError, print};
-use crate::{cli::PluginCommand, config::Config, host::Host, page::plugin_line};
+use super::{CommandError, print, start};
+use crate::{cli::PluginCommand, config::Config, page::plugin_line};
 
 pub(super) async fn run(config: Config, command: &PluginCommand) -> Result<(), CommandError> {
     let PluginCommand::List { json } = command;
-    let host = Host::start(config).await?;
+    let host = start(config).await?;
     host.catalog.wait_until(|catalog| catalog.is_settled()).await;
     let plugins = host.services.plugins.list(&host.own_context())?;
     let text = if *json {

@@ -10,11 +10,11 @@ use tokio::{
 };
 use wheelhouse_services::{OutputFormat, SpeechRequest};
 
-use super::CommandError;
+use super::{CommandError, start};
 use crate::{cli::SayArgs, config::Config, host::Host};
 
 pub(super) async fn run(config: Config, args: SayArgs) -> Result<(), CommandError> {
-    let host = Host::start(config).await?;
+    let host = start(config).await?;
     let spoken = say(&host, args).await;
     host.stop().await;
     spoken

@@ -4,13 +4,14 @@ use std::time::{Duration, Instant};
 
 use tokio::{net::TcpListener, signal, time::timeout};
 use tokio_util::sync::CancellationToken;
-use wheelhouse_core::catalog::{Catalog, CatalogReader};
+use wheelhouse_core::catalog::CatalogReader;
 
 use super::{CommandError, print};
 use crate::{
     config::Config,
     host::Host,
-    page::{Introduction, StartPage, plugin_line},
+    page::{Introduction, StartPage},
+    progress,
     reload::Reload,
 };
 
@@ -52,32 +53,10 @@ async fn introduce(address: String, introduction: Introduction, catalog: Catalog
     // What was compiled before is there in no time, and then the page can tell all of it.
     let settled = catalog.wait_until(|catalog| catalog.is_settled());
     let present = timeout(SETTLING, settled).await.unwrap_or_else(|_| catalog.current());
-    let _ = print(&StartPage { address, introduction, catalog: &present }.to_string());
-    let mut told = pending(&present);
-    if told.is_empty() {
-        return;
-    }
-    while !told.is_empty() {
-        let before = told.clone();
-        let now = catalog.wait_until(|catalog| pending(catalog) != before).await;
-        let still = pending(&now);
-        for index in told.iter().filter(|index| !still.contains(index)) {
-            if let Some(plugin) = now.plugins().get(*index) {
-                let _ = print(&format!(
-                    "  {:>5.1} s    {}\n",
-                    started.elapsed().as_secs_f32(),
-                    plugin_line(plugin)
-                ));
-            }
-        }
-        told = still;
-    }
-    let _ = print("  All plugins are loaded; the next start needs no compiling.\n");
-}
-
-fn pending(catalog: &Catalog) -> Vec<usize> {
-    let plugins = catalog.plugins().iter().enumerate();
-    plugins.filter(|(_, plugin)| plugin.state.is_loading()).map(|(index, _)| index).collect()
+    // Nobody is stopped by a terminal that has gone away.
+    let tell = |text: &str| drop(print(text));
+    tell(&StartPage { address, introduction, catalog: &present }.to_string());
+    progress::follow(&catalog, &present, started, tell).await;
 }
 
 /// Stops at the first signal; a second one ends the process at once.

@@ -24,13 +24,14 @@ pub(super) const WELL_KNOWN: &[(&str, &str)] = &[
     ("RUST_LOG", "log.filter"),
 ];
 
-/// Variables that the command line reads.
-const COMMAND_LINE: &[&str] = &[
+/// Variables that the command line reads, and `PORT`: no secrets, and needed before files are read.
+const PLAIN: &[&str] = &[
     "WHEELHOUSE_LISTEN",
     "WHEELHOUSE_DATA_DIR",
     "WHEELHOUSE_PLUGINS_DIR",
     "WHEELHOUSE_CONFIG",
     "WHEELHOUSE_PROFILE",
+    "PORT",
 ];
 
 /// One variable that sets something.
@@ -47,16 +48,26 @@ pub(super) struct Variable {
 /// Finds the variables that set something. Empty ones count as not set, as compose files leave them so.
 ///
 /// # Errors
-/// A sentence for each `*_FILE` that cannot be read, and each that is set beside the variable itself.
+/// A sentence for each `*_FILE` that cannot be read or is not looked at, and each that is set beside the variable itself.
 pub(super) fn variables(environment: &BTreeMap<String, String>) -> (Vec<Variable>, Vec<String>) {
     let (mut found, mut problems) = (Vec::new(), Vec::new());
     let mut named: Vec<(String, String)> =
         WELL_KNOWN.iter().map(|(name, path)| ((*name).to_owned(), (*path).to_owned())).collect();
-    for name in environment.keys().filter(|name| !COMMAND_LINE.contains(&name.as_str())) {
-        let Some(rest) = name.strip_prefix("WHEELHOUSE_") else { continue };
+    for name in environment.keys() {
         // `WHEELHOUSE_A__B_FILE` is the file form of `WHEELHOUSE_A__B`.
-        let rest = rest.strip_suffix("_FILE").unwrap_or(rest);
-        let entry = (format!("WHEELHOUSE_{rest}"), rest.to_lowercase().replace("__", "."));
+        let (plain, is_file) = match name.strip_suffix("_FILE") {
+            Some(plain) => (plain, true),
+            None => (name.as_str(), false),
+        };
+        if PLAIN.contains(&plain) {
+            if is_file && environment.get(name).is_some_and(|text| !text.is_empty()) {
+                problems
+                    .push(format!("{name} is not looked at: {plain} is not read from a file; set it itself"));
+            }
+            continue;
+        }
+        let Some(rest) = plain.strip_prefix("WHEELHOUSE_") else { continue };
+        let entry = (plain.to_owned(), path(rest));
         if !named.contains(&entry) {
             named.push(entry);
         }
@@ -75,6 +86,19 @@ pub(super) fn variables(environment: &BTreeMap<String, String>) -> (Vec<Variable
         }
     }
     (found, problems)
+}
+
+/// `PLUGINS__TRIP_WEATHER__SECRETS__API_KEY` is `plugins.trip-weather.secrets.api_key`: the ids of plugins have hyphens, for which the
+/// names of variables have no letter.
+fn path(rest: &str) -> String {
+    let names = rest.to_lowercase();
+    let mut names: Vec<String> = names.split("__").map(str::to_owned).collect();
+    if let [section, id, ..] = &mut names[..]
+        && section == "plugins"
+    {
+        *id = id.replace('_', "-");
+    }
+    names.join(".")
 }
 
 /// Hands variables to figment as what the built-in defaults are: figment's own provider guesses the type from the text, so

@@ -11,7 +11,12 @@ use figment::{
     value::Value,
 };
 
-use super::{Config, ConfigError, Profile, check, environment};
+use super::{
+    Config, ConfigError, Profile,
+    check::sentence,
+    environment::{self, Environment, Variable},
+    known::Known,
+};
 
 /// What the command line says; it wins over all else.
 #[derive(Debug, Clone, Default)]
@@ -42,80 +47,119 @@ const DEFAULTS: &str = include_str!("../../../../config/default.toml");
 const PRODUCTION: &str = include_str!("../../../../config/production.toml");
 const DEVELOPMENT: &str = include_str!("../../../../config/development.toml");
 
-pub(super) fn load(
-    overrides: &Overrides,
-    environment: &BTreeMap<String, String>,
-) -> Result<Config, ConfigError> {
-    let built_in =
-        Value::serialize(Config::default()).map_err(|error| ConfigError(vec![error.to_string()]))?;
-    let (variables, mut problems) = environment::variables(environment);
-
-    let mut figment = Figment::from(Serialized::defaults(Config::default())).merge(Toml::string(DEFAULTS));
-    let file = operators_file(overrides.file.as_deref(), &mut problems);
-    let profile = profile(overrides, file.as_deref(), &mut problems);
-    figment = figment.merge(Toml::string(match profile {
-        Profile::Development => DEVELOPMENT,
-        Profile::Production => PRODUCTION,
-    }));
-    if let Some(file) = &file {
-        figment = figment.merge(Toml::file_exact(file));
-    }
-    if let Some(port) = environment.get("PORT").filter(|port| !port.is_empty()) {
-        figment = figment.merge(Serialized::default("server.listen", format!("0.0.0.0:{port}")));
-    }
-    for variable in &variables {
-        let default = check::known(&built_in, &variable.path);
-        figment = figment.merge(environment::Environment { variable, default });
-    }
-    figment = figment.merge(Serialized::default("profile", profile));
-    if let Some(listen) = &overrides.listen {
-        figment = figment.merge(Serialized::default("server.listen", listen));
-    }
-    if let Some(dir) = &overrides.data_dir {
-        figment = figment.merge(Serialized::default("data_dir", dir));
-    }
-    if let Some(dir) = &overrides.plugins_dir {
-        figment = figment.merge(Serialized::default("plugins_dir", dir));
-    }
-
-    let merged: Value = match figment.extract() {
-        Ok(merged) => merged,
-        // A file that is not TOML at all: nothing further can be said.
-        Err(error) => {
-            problems.extend(error.into_iter().map(|error| check::sentence(&error)));
-            return Err(ConfigError(problems));
-        }
-    };
-    problems.extend(check::problems(&figment, &built_in, &merged));
-    if !problems.is_empty() {
-        return Err(ConfigError(problems));
-    }
-    figment.extract().map_err(|error| ConfigError(error.into_iter().map(|e| check::sentence(&e)).collect()))
+/// Everything that was set, one thing over the other.
+pub(super) struct Sources {
+    figment: Figment,
+    /// The outcome.
+    pub(super) merged: Value,
+    /// What could not be read at all.
+    pub(super) problems: Vec<String>,
+    /// Whether a file is missing from the outcome, so that nothing can be said of the whole.
+    pub(super) is_partial: bool,
 }
 
-fn operators_file(named: Option<&Path>, problems: &mut Vec<String>) -> Option<PathBuf> {
-    match named {
-        Some(file) if file.is_file() => Some(file.to_owned()),
+impl Sources {
+    /// Puts everything together.
+    ///
+    /// # Errors
+    /// When not even the built-in defaults can be read.
+    pub(super) fn read(
+        known: &Known,
+        overrides: &Overrides,
+        environment: &BTreeMap<String, String>,
+    ) -> Result<Self, ConfigError> {
+        let (variables, mut problems) = environment::variables(environment);
+        let unread = problems.len();
+        let file = operators_file(overrides.file.as_deref(), &mut problems);
+        let is_partial = problems.len() > unread;
+        let profile = overrides.profile.or_else(|| file.as_ref().and_then(profile_of)).unwrap_or_default();
+
+        let mut figment = Figment::from(Serialized::defaults(Config::default()))
+            .merge(Toml::string(DEFAULTS))
+            .merge(Toml::string(match profile {
+                Profile::Development => DEVELOPMENT,
+                Profile::Production => PRODUCTION,
+            }));
+        if let Some(file) = file {
+            figment = figment.merge(file);
+        }
+        if let Some(port) = environment.get("PORT").filter(|port| !port.is_empty()) {
+            let text = format!("0.0.0.0:{port}");
+            let port = Variable { name: "PORT".to_owned(), path: "server.listen".to_owned(), text };
+            figment = figment.merge(Environment { variable: &port, default: None });
+        }
+        for variable in &variables {
+            figment = figment.merge(Environment { variable, default: known.find(&variable.path) });
+        }
+        if let Some(profile) = overrides.profile {
+            figment = figment.merge(Serialized::default("profile", profile));
+        }
+        if let Some(listen) = &overrides.listen {
+            figment = figment.merge(Serialized::default("server.listen", listen));
+        }
+        if let Some(dir) = &overrides.data_dir {
+            figment = figment.merge(Serialized::default("data_dir", dir));
+        }
+        if let Some(dir) = &overrides.plugins_dir {
+            figment = figment.merge(Serialized::default("plugins_dir", dir));
+        }
+        let merged = figment.extract().map_err(|error| ConfigError(sentences(error)))?;
+        Ok(Self { figment, merged, problems, is_partial })
+    }
+
+    /// Where the setting at this path was set, as the end of a sentence; nothing for a default.
+    pub(super) fn place(&self, path: &str) -> String {
+        let value = self.merged.find_ref(path);
+        let metadata = value.and_then(|value| self.figment.get_metadata(value.tag()));
+        metadata.map(place).unwrap_or_default()
+    }
+}
+
+fn place(metadata: &figment::Metadata) -> String {
+    match &metadata.source {
+        Some(figment::Source::Custom(variable)) => format!(" (in {variable})"),
+        Some(figment::Source::File(file)) => format!(" (in {})", file.display()),
+        _ => String::new(),
+    }
+}
+
+/// The operator's file, if there is one and it is TOML.
+fn operators_file(named: Option<&Path>, problems: &mut Vec<String>) -> Option<Figment> {
+    let file = match named {
+        Some(file) if file.is_file() => file.to_owned(),
         Some(file) => {
             problems.push(format!("the configuration file `{}` is not there", file.display()));
+            return None;
+        }
+        None => Some(PathBuf::from(FILE)).filter(|file| file.is_file())?,
+    };
+    let figment = Figment::from(Toml::file_exact(file));
+    match figment.extract::<Value>() {
+        Ok(_) => Some(figment),
+        Err(error) => {
+            problems.extend(sentences(error));
             None
         }
-        None => Some(PathBuf::from(FILE)).filter(|file| file.is_file()),
     }
 }
 
-/// The profile decides which defaults stand under the operator's file, so it is looked for first.
-fn profile(overrides: &Overrides, file: Option<&Path>, problems: &mut Vec<String>) -> Profile {
-    if let Some(profile) = overrides.profile {
-        return profile;
-    }
-    let Some(file) = file else { return Profile::default() };
-    match Figment::from(Toml::file_exact(file)).extract_inner::<Profile>("profile") {
-        Ok(profile) => profile,
-        Err(error) if error.missing() => Profile::default(),
-        Err(_) => {
-            problems.push("profile: is `development` or `production`".to_owned());
-            Profile::default()
-        }
-    }
+/// The profile decides which defaults stand under the operator's file, so it is looked for first. One that is none is told with all
+/// other problems.
+fn profile_of(file: &Figment) -> Option<Profile> {
+    file.extract_inner("profile").ok()
+}
+
+fn sentences(error: figment::Error) -> Vec<String> {
+    let sentences = error.into_iter().map(|error| {
+        let place = error.metadata.as_ref().map(place).unwrap_or_default();
+        format!("{}{place}", without_excerpt(&sentence(&error.kind)))
+    });
+    sentences.collect()
+}
+
+/// The reader of TOML shows the line at fault, in which a secret may stand.
+fn without_excerpt(text: &str) -> String {
+    let is_excerpt =
+        |line: &&str| line.trim_start_matches(|c: char| c.is_ascii_digit() || c == ' ').starts_with('|');
+    text.lines().filter(|line| !is_excerpt(line)).collect::<Vec<_>>().join(": ")
 }

@@ -18,9 +18,12 @@ use tokio::{net::TcpListener, runtime::Runtime, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 use wheelhouse::{
     config::{Config, Overrides},
-    host::Host,
+    host::{Host, Surroundings},
 };
 use wheelhouse_core::catalog::CatalogReader;
+
+/// Of every visitor.
+const PASSWORD: &str = "correct horse battery";
 
 /// Compiled components, kept between runs: compiling the voice takes seconds, and is not what these tests are about.
 fn compiled() -> PathBuf {
@@ -66,9 +69,18 @@ pub(crate) struct TestApp {
 impl TestApp {
     /// A host with these variables in its environment and nothing else.
     pub(crate) async fn start(data: &Path, variables: &[(&str, &str)]) -> Self {
+        Self::start_in(data, variables, Surroundings::default()).await
+    }
+
+    /// The same with another clock or random source.
+    pub(crate) async fn start_in(
+        data: &Path,
+        variables: &[(&str, &str)],
+        surroundings: Surroundings,
+    ) -> Self {
         std::fs::create_dir_all(data.join("plugins")).unwrap();
         share_compiled(data);
-        let host = Host::start(config(data, variables)).await.unwrap();
+        let host = Host::start_in(config(data, variables), surroundings).await.unwrap();
         host.check_names().await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -104,10 +116,20 @@ impl TestApp {
     pub(crate) async fn newcomer(&self) -> Visitor<'_> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let email = format!("visitor{}@example.com", COUNT.fetch_add(1, Ordering::Relaxed));
-        let body = json!({"email": email, "password": "correct horse battery"});
-        let answer = self.request(Method::POST, "/api/v1/auth/register").json(&body).send().await.unwrap();
-        let account = expect(answer, StatusCode::CREATED).await;
-        Visitor { app: self, token: account["access_token"].as_str().unwrap().to_owned(), email }
+        self.enter("/api/v1/auth/register", email, StatusCode::CREATED).await
+    }
+
+    /// Somebody who has an account already.
+    pub(crate) async fn regular(&self, email: &str) -> Visitor<'_> {
+        self.enter("/api/v1/auth/login", email.to_owned(), StatusCode::OK).await
+    }
+
+    async fn enter(&self, door: &str, email: String, status: StatusCode) -> Visitor<'_> {
+        let body = json!({"email": email, "password": PASSWORD});
+        let answer = self.request(Method::POST, door).json(&body).send().await.unwrap();
+        let account = expect(answer, status).await;
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        Visitor { app: self, token: text(&account["access_token"]), id: text(&account["user"]["id"]), email }
     }
 }
 
@@ -135,6 +157,7 @@ fn client() -> reqwest::Client {
 pub(crate) struct Visitor<'a> {
     app: &'a TestApp,
     pub(crate) token: String,
+    pub(crate) id: String,
     pub(crate) email: String,
 }
 

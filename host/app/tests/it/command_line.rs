@@ -5,19 +5,23 @@ use std::{
     process::{Command, Output},
 };
 
-fn wheelhouse(data: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_wheelhouse"))
+/// The binary with this data folder and nothing else set.
+pub(crate) fn command(data: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wheelhouse"));
+    command
         .args(arguments)
         .env_clear()
         .env("WHEELHOUSE_DATA_DIR", data)
         .env("WHEELHOUSE_PLUGINS_DIR", data.join("plugins"))
-        .envs(variables.iter().copied())
-        .current_dir(data)
-        .output()
-        .unwrap()
+        .current_dir(data);
+    command
 }
 
-fn errors(output: &Output) -> String {
+fn wheelhouse(data: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+    command(data, arguments).envs(variables.iter().copied()).output().unwrap()
+}
+
+pub(crate) fn errors(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
@@ -34,22 +38,114 @@ fn unknown_setting_is_refused_with_the_nearest_known_one() {
 #[test]
 fn every_problem_of_the_configuration_is_said_at_once() {
     let data = tempfile::tempdir().unwrap();
+    let file =
+        "[plugins.wins]\ngrant = [\"documents\"]\ngrants = [\"documents:all\"]\nlimits = { cpu_m = 5 }\n";
+    std::fs::write(data.path().join("wheelhouse.toml"), file).unwrap();
     let variables = [
         ("WHEELHOUSE_PROFILE", "production"),
         ("ACCESS_TOKEN_EXPIRE_MINUTES", "soon"),
         ("WHEELHOUSE_API__DRAIN_SECOND", "5"),
+        ("ALGORITHM", "none"),
+        ("PORT", "http"),
+        ("DATABASE_URL", "mysql://ann:hunter2@h/d"),
+        ("REDIS_URL", "http://:hunter2@h"),
+        ("TTS_PRIMARY_ENGINE", "hibary"),
+        ("AI_PROVIDERS", "openai,assit"),
+        ("OPENAI_API_KEY_FILE", "/nowhere"),
     ];
     let output = wheelhouse(data.path(), &["config", "check"], &variables);
     assert_eq!(output.status.code(), Some(2));
     let errors = errors(&output);
     for said in [
-        "accounts.access_token_expire_minutes",
-        "ACCESS_TOKEN_EXPIRE_MINUTES",
-        "api.drain_second",
-        "`drain_seconds`",
+        "OPENAI_API_KEY_FILE: cannot read `/nowhere`",
+        "accounts.access_token_expire_minutes: expected a number (in ACCESS_TOKEN_EXPIRE_MINUTES)",
+        "accounts.algorithm: is none of HS256, HS384, HS512 (in ALGORITHM)",
+        "accounts.secret_key: the production profile needs a secret; set SECRET_KEY to at least 32 bytes",
+        "api.drain_second: there is no such setting; did you mean `drain_seconds`? (in WHEELHOUSE_API__DRAIN_SECOND)",
+        "assistant.providers: there is no AI provider `assit`; there are: assist, openai (did you mean `assist`?) (in AI_PROVIDERS)",
+        "plugins.wins.grant: there is no such setting; did you mean `grants`? (in wheelhouse.toml)",
+        "plugins.wins.grants: `all` is no target of `documents`; there is user, shared (in wheelhouse.toml)",
+        "plugins.wins.limits.cpu_m: there is no such setting; did you mean `cpu_ms`? (in wheelhouse.toml)",
+        "server.listen: `0.0.0.0:http` is no address with a port, such as 127.0.0.1:8000 (in PORT)",
+        "speech.primary_engine: there is no speech engine `hibary`; there are: hibari (did you mean `hibari`?) (in TTS_PRIMARY_ENGINE)",
+        "store.database_url: `mysql` is no database that this program knows; it reads postgresql://user:password@host:5432/database",
+        "store.redis_url:",
     ] {
-        assert!(errors.contains(said), "{said} is missing in: {errors}");
+        assert!(errors.contains(&format!("wheelhouse: {said}")), "{said} is missing in: {errors}");
     }
+    assert_eq!(errors.lines().count(), 13, "{errors}");
+    assert!(!errors.contains("hunter2"), "{errors}");
+}
+
+#[test]
+fn wrong_address_of_a_server_is_a_matter_of_configuration() {
+    let data = tempfile::tempdir().unwrap();
+    for name in ["DATABASE_URL", "REDIS_URL"] {
+        let output = wheelhouse(data.path(), &["serve"], &[(name, "hunter2")]);
+        assert_eq!(output.status.code(), Some(2), "{name}");
+        let errors = errors(&output);
+        assert!(errors.contains(name) && !errors.contains("hunter2"), "{errors}");
+    }
+}
+
+#[test]
+fn profile_is_not_looked_for_in_a_file_and_the_host_says_so() {
+    let data = tempfile::tempdir().unwrap();
+    let file = data.path().join("profile");
+    std::fs::write(&file, "production").unwrap();
+    let variables = [("WHEELHOUSE_PROFILE_FILE", file.to_str().unwrap()), ("PORT_FILE", "/nowhere")];
+    let output = wheelhouse(data.path(), &["serve"], &variables);
+    assert_eq!(output.status.code(), Some(2));
+    let errors = errors(&output);
+    assert!(
+        errors.contains("WHEELHOUSE_PROFILE_FILE is not looked at")
+            && errors.contains("PORT_FILE is not looked at"),
+        "{errors}"
+    );
+}
+
+#[test]
+fn secrets_that_stand_wrong_are_not_repeated() {
+    let data = tempfile::tempdir().unwrap();
+    for text in [
+        "[accounts]\nsecret_key = 1234567890\n",
+        "[accounts]\nsecret_key = sk-1234567890\n",
+        "[accounts]\nsecret_key = [\"sk-1234567890\"]\n",
+        "[accounts]\nalgorithm = \"sk-1234567890\"\n",
+        "[store]\ndatabase_url = 1234567890\n",
+    ] {
+        std::fs::write(data.path().join("wheelhouse.toml"), text).unwrap();
+        let output = wheelhouse(data.path(), &["config", "check"], &[]);
+        assert_eq!(output.status.code(), Some(2), "{text}");
+        let errors = errors(&output);
+        assert!(errors.contains("wheelhouse.toml") && !errors.contains("1234567890"), "{errors}");
+    }
+}
+
+#[test]
+fn file_that_is_no_toml_hides_no_other_problem() {
+    let data = tempfile::tempdir().unwrap();
+    std::fs::write(data.path().join("wheelhouse.toml"), "profile = \"production\"\n[speech\n").unwrap();
+    let output = wheelhouse(data.path(), &["config", "check"], &[("ALGORITHM", "none")]);
+    assert_eq!(output.status.code(), Some(2));
+    let errors = errors(&output);
+    assert!(errors.contains("line 2") && errors.contains("accounts.algorithm"), "{errors}");
+    // The file may have said what it is run for, and all that hangs on it.
+    assert!(!errors.contains("secret_key"), "{errors}");
+}
+
+#[test]
+fn engine_that_a_new_component_may_be_is_left_to_the_start() {
+    let data = tempfile::tempdir().unwrap();
+    let folder = data.path().join("plugins");
+    std::fs::create_dir(&folder).unwrap();
+    let voice = wheelhouse::host::BUNDLED.iter().find(|plugin| plugin.id == "hibari").unwrap();
+    std::fs::write(folder.join("mystery.wasm"), voice.bytes).unwrap();
+    let variables = [("TTS_FALLBACK_ENGINES", "mystery")];
+    let output = wheelhouse(data.path(), &["config", "check"], &variables);
+    let said = String::from_utf8(output.stdout.clone()).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", errors(&output));
+    assert!(said.contains("speech.fallback_engines: whether `mystery` is mystery.wasm"), "{said}");
 }
 
 #[test]
@@ -69,14 +165,44 @@ fn secrets_are_not_shown() {
         ("SECRET_KEY", "0123456789abcdef0123456789abcdef"),
         ("OPENAI_API_KEY", "sk-1234567890"),
         ("DATABASE_URL", "postgres://me:hunter2@db/wheelhouse"),
+        ("WHEELHOUSE_PLUGINS__TRIP_WEATHER__SECRETS__API_KEY", "correct horse"),
     ];
     let output = wheelhouse(data.path(), &["config", "show"], &variables);
     let shown = String::from_utf8(output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(0));
-    for secret in ["0123456789abcdef", "sk-1234567890", "hunter2"] {
+    for secret in ["0123456789abcdef", "sk-1234567890", "hunter2", "correct horse"] {
         assert!(!shown.contains(secret), "{secret} is in: {shown}");
     }
     assert!(shown.contains("primary_engine = \"hibari\""), "{shown}");
+}
+
+#[test]
+fn settings_and_secrets_of_a_plugin_come_from_file_and_environment() {
+    let data = tempfile::tempdir().unwrap();
+    let (config, key) = (data.path().join("w.toml"), data.path().join("key"));
+    std::fs::write(&config, "[plugins.trip-weather]\ngrants = [\"http:*.example.com\"]\nsettings = { days = 3 }\n").unwrap();
+    std::fs::write(&key, "correct horse\n").unwrap();
+    let variables = [
+        ("WHEELHOUSE_PLUGINS__TRIP_WEATHER__SECRETS__API_KEY_FILE", key.to_str().unwrap()),
+        ("WHEELHOUSE_PLUGINS__TRIP_WEATHER__SECRETS__PIN", "123456"),
+        ("WHEELHOUSE_PLUGINS__TRIP_WEATHER__SETTINGS__UNITS", "metric"),
+    ];
+    let output = wheelhouse(data.path(), &["--config", config.to_str().unwrap(), "config", "show"], &variables);
+    let shown = String::from_utf8(output.stdout.clone()).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", errors(&output));
+    for line in ["[plugins.trip-weather.settings]", "days = 3", "units = \"metric\"", "api_key = \"(set, not shown)\"", "pin = \"(set"] {
+        assert!(shown.contains(line), "{line}: {shown}");
+    }
+}
+
+#[test]
+fn grant_that_is_none_is_refused_with_the_reason() {
+    let data = tempfile::tempdir().unwrap();
+    for (grant, reason) in [("http", "needs a host"), ("files", "documents, keyvalue, http, public"), ("http:a:b", "no port")] {
+        let output = wheelhouse(data.path(), &["config", "check"], &[("WHEELHOUSE_PLUGINS__WINS__GRANTS", grant)]);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(errors(&output).contains(reason), "{}", errors(&output));
+    }
 }
 
 #[test]

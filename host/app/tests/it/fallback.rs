@@ -3,6 +3,7 @@
 use reqwest::StatusCode;
 use serde_json::json;
 use tokio::net::TcpListener;
+use wheelhouse_guests::guest;
 
 use crate::app::{TestApp, expect};
 
@@ -38,6 +39,33 @@ async fn failure_of_every_provider_is_a_failure() {
     let answer = ada.post("/api/v1/pam/chat", &json!({"message": "hello"})).await;
     let problem = expect(answer, StatusCode::SERVICE_UNAVAILABLE).await;
     assert!(problem["detail"].is_string(), "{problem}");
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn engine_that_fails_before_its_first_byte_is_passed_over_and_the_answer_says_so() {
+    let data = tempfile::tempdir().unwrap();
+    let folder = data.path().join("plugins");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("speaks.wasm"), guest("speaks").bytes).unwrap();
+    let variables = [
+        ("TTS_FALLBACK_ENGINES", "speaks"),
+        // Too little for the voice's model.
+        ("WHEELHOUSE_PLUGINS__HIBARI__LIMITS__MEMORY_BYTES", "4194304"),
+    ];
+    let app = TestApp::start(data.path(), &variables).await;
+    let ada = app.newcomer().await;
+    for (path, body) in [
+        ("/api/v1/tts/synthesize", json!({"text": "hi"})),
+        ("/api/v1/audio/speech", json!({"model": "tts-1", "input": "hi", "voice": "alloy"})),
+    ] {
+        let answer = ada.post(path, &body).await;
+        assert_eq!(answer.status(), StatusCode::OK, "{path}");
+        assert_eq!(answer.headers()["x-engine"], "speaks", "{path}");
+        assert_eq!(answer.headers()["x-fallback-used"], "true", "{path}");
+        // This engine says each byte of the text a thousand times.
+        assert_eq!(answer.bytes().await.unwrap()[44..], [[b'h'; 1_000], [b'i'; 1_000]].concat(), "{path}");
+    }
     app.stop().await;
 }
 

@@ -4,6 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::PoolConfig;
 
+/// What the HTTP client needs to read any answer.
+const SMALLEST_HEADERS: u32 = 8192;
+
 macro_rules! limits {
     ($($(#[$doc:meta])* $name:ident: $type:ty = $default:expr,)*) => {
         /// `[runtime.limits]`: what each plugin may use. Over a limit, that call fails with a reason, its instance is dropped, and
@@ -77,8 +80,16 @@ limits! {
     warm_idle_seconds: u64 = 60,
     /// After this many calls a warm instance is dropped.
     warm_calls: u32 = 1_000,
-    /// The longest body of a document, as JSON.
+    /// The longest body of a document, as JSON. Values by key are kept in documents.
     document_bytes: u64 = 256 << 10,
+    /// Requests to other servers at once. Connections that wait to be used again are at most as many more.
+    http_requests: u32 = 8,
+    /// The longest body of a request to another server.
+    http_request_bytes: u64 = 1 << 20,
+    /// The longest body of its answer.
+    http_response_bytes: u64 = 4 << 20,
+    /// All headers of a request, and all of an answer, together: names and values. At least 8192.
+    http_header_bytes: u32 = 64 << 10,
 }
 
 impl Limits {
@@ -90,6 +101,9 @@ impl Limits {
                 "{section}.memory_bytes: at most {}, as runtime.pool.memory_bytes says",
                 pool.memory_bytes
             ));
+        }
+        if (1..SMALLEST_HEADERS).contains(&self.http_header_bytes) {
+            problems.push(format!("{section}.http_header_bytes: at least {SMALLEST_HEADERS}"));
         }
         problems
     }

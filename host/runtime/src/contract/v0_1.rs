@@ -5,6 +5,7 @@ mod chat;
 mod describe;
 mod documents;
 mod failure;
+mod http;
 mod routes;
 mod speech;
 mod tools;
@@ -21,6 +22,7 @@ mod bindings {
             package wheelhouse:host;
             world everything {
                 import wheelhouse:plugin/documents@0.1.0;
+                import wheelhouse:plugin/http@0.1.0;
                 export wheelhouse:plugin/plugin@0.1.0;
                 export wheelhouse:plugin/speech@0.1.0;
                 export wheelhouse:plugin/chat@0.1.0;
@@ -48,7 +50,8 @@ pub(crate) use speech::open_speech;
 /// When the linker has them already.
 pub(crate) fn add_to_linker(linker: &mut Linker<State>) -> wasmtime::Result<()> {
     imports::types::add_to_linker::<State, HasSelf<State>>(linker, |state| state)?;
-    imports::documents::add_to_linker::<State, HasSelf<State>>(linker, |state| state)
+    imports::documents::add_to_linker::<State, HasSelf<State>>(linker, |state| state)?;
+    imports::http::add_to_linker::<State, HasSelf<State>>(linker, |state| state)
 }
 
 /// Where a component's exports are.

@@ -13,6 +13,7 @@ use super::{Checked, CheckedTool, Declaration, DeclaredRoute, DeclaredTool, path
 use crate::{
     config,
     schema::{self, Arguments},
+    settings::SettingsSchema,
 };
 
 /// The most of each that one plugin may declare.
@@ -43,9 +44,11 @@ pub(crate) fn check(declaration: &Declaration) -> Result<Checked, String> {
     }
     problems
         .extend(declaration.capabilities.iter().filter_map(config::problem_of).map(|p| format!("it {p}")));
-    if let Some(Err(problem)) = declaration.settings_schema.as_deref().map(parse_schema) {
+    let settings = declaration.settings_schema.as_deref().map(|text| parse_schema(text).and_then(SettingsSchema::new));
+    let settings = settings.transpose().unwrap_or_else(|problem| {
         problems.push(format!("its settings' schema {problem}"));
-    }
+        None
+    });
     if declaration.tools.len() > TOOLS || declaration.routes.len() > ROUTES {
         problems.push(format!("it declares more than {TOOLS} tools or {ROUTES} routes"));
         return Err(sentence(&problems));
@@ -87,6 +90,7 @@ pub(crate) fn check(declaration: &Declaration) -> Result<Checked, String> {
         summary: declaration.summary.clone(),
         asks: declaration.capabilities.clone(),
         warm: declaration.warm,
+        settings,
         tools,
         routes,
     })

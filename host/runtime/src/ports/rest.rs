@@ -60,11 +60,14 @@ impl ToolRoute {
 
 /// No body at all is an object without members: every argument may be optional.
 fn read_body(body: &Bytes) -> Result<Map<String, Value>> {
-    if body.is_empty() {
+    if body.trim_ascii().is_empty() {
         return Ok(Map::new());
     }
-    serde_json::from_slice(body)
-        .map_err(|error| Failure::invalid(format!("The body is no JSON object: {error}")))
+    match serde_json::from_slice(body) {
+        Ok(Value::Object(members)) => Ok(members),
+        Ok(_) => Err(Failure::invalid("The body must be a JSON object.")),
+        Err(error) => Err(Failure::malformed_json("body", &error)),
+    }
 }
 
 fn response(status: u16, outcome: ToolOutcome) -> Result<RouteResponse> {
@@ -82,13 +85,17 @@ fn response(status: u16, outcome: ToolOutcome) -> Result<RouteResponse> {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
+    use wheelhouse_core::FailureClass;
+
     use super::*;
 
     #[test]
     fn an_empty_body_is_an_empty_object_and_a_broken_one_is_invalid() {
         assert!(read_body(&Bytes::new()).unwrap().is_empty());
-        assert!(read_body(&Bytes::from_static(b"[]")).is_err());
-        assert!(read_body(&Bytes::from_static(b"{\"a\":")).unwrap_err().message.contains("JSON"));
+        let list = read_body(&Bytes::from_static(b"[]")).unwrap_err();
+        assert_eq!(list.message, "The body must be a JSON object.");
+        let broken = read_body(&Bytes::from_static(b"{\"a\":")).unwrap_err();
+        assert_eq!((broken.class, broken.code()), (FailureClass::Invalid, "malformed_json"));
     }
 
     #[test]

@@ -87,7 +87,11 @@ impl DocumentStore for Documents {
             .map(|(_, document)| document.clone())
             .collect();
         documents.sort_by(|a, b| a.id.cmp(&b.id));
-        Ok(Page { documents, next: None })
+        documents.retain(|document| query.cursor.as_ref().is_none_or(|last| document.id > *last));
+        let is_more = documents.len() > query.limit as usize;
+        documents.truncate(query.limit as usize);
+        let next = documents.last().filter(|_| is_more).map(|document| document.id.clone());
+        Ok(Page { documents, next })
     }
 
     async fn aggregate(&self, collection: &Collection, aggregation: &Aggregation) -> Result<Vec<Group>> {

@@ -24,7 +24,7 @@ use wheelhouse_core::{
 use wheelhouse_guests::guest;
 use wheelhouse_runtime::{Bundled, PluginConfig, PluginHost, PluginHostParts, RuntimeConfig};
 
-use crate::documents::Documents;
+use crate::{documents::Documents, servers::Names};
 
 /// 2026-11-22, a Sunday.
 pub(crate) const NOW: &str = "2026-11-22T18:00:00Z";
@@ -44,6 +44,7 @@ pub(crate) struct Setup {
     pub(crate) disabled: BTreeSet<String>,
     pub(crate) bundled: &'static [Bundled],
     pub(crate) documents: Arc<Documents>,
+    pub(crate) names: Arc<Names>,
     pub(crate) cache_dir: PathBuf,
     pub(crate) folder: TempDir,
 }
@@ -65,6 +66,7 @@ impl Setup {
             disabled: BTreeSet::new(),
             bundled: &[],
             documents: Arc::default(),
+            names: Arc::default(),
             // Shared by all tests, so that each guest is compiled once.
             cache_dir: Path::new(env!("CARGO_TARGET_TMPDIR")).join("compiled"),
             folder,
@@ -101,6 +103,7 @@ impl Setup {
             bundled: self.bundled,
             native: Vec::new(),
             documents: self.documents.clone(),
+            resolver: self.names.clone(),
             clock: Arc::new(FixedClock),
             entropy: Arc::new(SystemEntropy),
         })

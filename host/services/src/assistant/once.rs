@@ -31,18 +31,21 @@ struct Anchor {
 impl Inner {
     /// The key of a message, or `None` when nothing tells whether it was sent before.
     pub(super) async fn turn_key(&self, user: &UserId, request: &TurnRequest) -> Result<Option<TurnKey>> {
-        let scope = match (&request.conversation_id, &request.session_id) {
+        let mut scope = match (&request.conversation_id, &request.session_id) {
             (Some(id), _) => format!("conversation {id}"),
             (None, Some(session)) => format!("session {session}"),
             (None, None) => String::new(),
         };
+        // Only what the message itself names: a client that had to connect again sends it by another connection, which has not got as
+        // far.
         if let Some(id) = &request.request_id {
             // With the text, as some clients number their messages from 1 whenever they start.
             let digest = digest(&[user.as_str(), &scope, id, &request.message]);
             return Ok(Some(TurnKey { key: format!("request:{digest}"), anchor: None }));
         }
         if scope.is_empty() {
-            return Ok(None);
+            let Some(connection) = request.connection else { return Ok(None) };
+            scope = format!("connection {}", connection.id);
         }
         let digest = digest(&[user.as_str(), &scope, &request.message]);
         let cache_key = format!("turn:{digest}");

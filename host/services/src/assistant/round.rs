@@ -40,16 +40,17 @@ struct Answer {
 }
 
 impl Inner {
-    /// Asks the chain for the next message. A provider that fails is passed over, unless somebody has seen what it said.
+    /// Asks the chain's members in this order for the next message. A provider that fails is passed over, unless somebody has seen what it said.
     pub(super) async fn round(
         &self,
         ctx: &CallContext,
         catalog: Arc<Catalog>,
+        order: Vec<String>,
         messages: &[ChatMessage],
         tools: &[ToolSpec],
         sink: &mut Sink,
     ) -> Result<Round> {
-        let mut walk = self.chain.walk(ctx, catalog, self.chain.names().to_vec());
+        let mut walk = self.chain.walk(ctx, catalog, order);
         while let Some(attempt) = walk.next().await {
             let request = ChatRequest {
                 model: None,

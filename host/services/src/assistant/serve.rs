@@ -148,7 +148,10 @@ impl Inner {
                 found.map(Some).ok_or_else(missing)
             }
             (None, Some(session)) => self.conversations.find_conversation_by_session(user, session).await,
-            (None, None) => Ok(None),
+            (None, None) => match request.connection.and_then(|connection| connection.conversation) {
+                Some(id) => self.conversations.find_conversation(user, id).await,
+                None => Ok(None),
+            },
         }
     }
 

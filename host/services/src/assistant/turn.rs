@@ -32,6 +32,8 @@ pub(super) struct Turn<'t> {
     /// What tools that ran said, for when no provider can put it into words any more.
     results: Vec<String>,
     usage: Usage,
+    /// Who is asked, in this order.
+    order: Vec<String>,
     /// Who spoke last.
     provider: Option<String>,
     fallback_used: bool,
@@ -56,6 +58,7 @@ impl<'t> Turn<'t> {
             actions: Vec::new(),
             results: Vec::new(),
             usage: Usage::default(),
+            order: inner.chain.names().to_vec(),
             provider: None,
             fallback_used: false,
         }
@@ -69,7 +72,9 @@ impl<'t> Turn<'t> {
             // After the last round of tools one without any, so that there is always an answer.
             let last = number == self.inner.config.max_rounds;
             let offered = if last { &[][..] } else { tools };
-            let round = self.inner.round(self.ctx, self.catalog.clone(), &self.messages, offered, sink).await;
+            let order = self.order.clone();
+            let round =
+                self.inner.round(self.ctx, self.catalog.clone(), order, &self.messages, offered, sink).await;
             let mut round = match round {
                 Ok(round) => round,
                 Err(failure) if self.runs.is_empty() => return Err(failure),
@@ -83,6 +88,10 @@ impl<'t> Turn<'t> {
             };
             self.usage.input_tokens = self.usage.input_tokens.saturating_add(round.usage.input_tokens);
             self.usage.output_tokens = self.usage.output_tokens.saturating_add(round.usage.output_tokens);
+            if round.fallback_used {
+                // Who was passed over would have to be waited for again in every round.
+                self.order = self.inner.chain.order_from(&round.provider);
+            }
             self.provider = Some(round.provider);
             self.fallback_used |= round.fallback_used;
             if round.tool_calls.is_empty() || last {

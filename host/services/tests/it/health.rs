@@ -4,7 +4,7 @@ use std::{
 };
 
 use wheelhouse_core::plugin::Export;
-use wheelhouse_services::{HealthStatus, MemberState, Services};
+use wheelhouse_services::{HealthStatus, MemberState, Off, Services};
 
 use crate::fakes::{FakeDependency, FakeEngine, FakeProvider, Plugin, World};
 
@@ -102,6 +102,15 @@ async fn engine_that_is_not_there_degrades_the_host() {
     assert_eq!((report.ready, report.status), (true, HealthStatus::Degraded));
     assert_eq!(report.engines[0].state, MemberState::Refused);
     assert_eq!(report.engines[0].reason.as_deref(), Some("it traps"));
+}
+
+#[tokio::test]
+async fn what_is_not_set_up_is_told_and_no_fault() {
+    let (mut world, _, _) = world(whole());
+    let openai = Off { id: "openai".to_owned(), reason: "no OPENAI_API_KEY".to_owned() };
+    world.ports.off = vec![openai.clone()];
+    let report = world.services().health.ready(&world.anonymous()).await;
+    assert_eq!((report.status, report.off), (HealthStatus::Ok, vec![openai]));
 }
 
 #[tokio::test]

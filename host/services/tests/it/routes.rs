@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use serde_json::json;
 use wheelhouse_core::{
     Failure, FailureClass,
     plugin::Export,
@@ -90,6 +91,66 @@ async fn path_that_is_no_text_is_invalid() {
     for path in ["/trips/%ff", "/trips/a%00b"] {
         let outcome = get(&world.services(), world.anonymous(), path).await;
         assert_eq!(class(outcome), FailureClass::Invalid, "{path}");
+    }
+}
+
+/// The code of the refusal, or `None` where the route has got the body.
+async fn post(world: &World, path: &str, content_type: &str, body: &'static [u8]) -> Option<String> {
+    let headers = match content_type {
+        "" => Vec::new(),
+        kind => vec![("Content-Type".to_owned(), kind.to_owned())],
+    };
+    let (ctx, body) = (world.anonymous(), Bytes::from_static(body));
+    let routes = world.services().routes;
+    let outcome = routes.dispatch(&ctx, Some(Method::Post), path, Vec::new(), headers, body).await;
+    match outcome {
+        Ok(_) => None,
+        Err(RouteFailure::Malformed(failure) | RouteFailure::UnsupportedMediaType(failure)) => {
+            Some(failure.code().to_owned())
+        }
+        Err(other) => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn body_that_is_no_json_does_not_reach_a_route_that_takes_json() {
+    let route = FakeRoute::taking("/expenses", json!({"type": "object"}));
+    let world = World::new(vec![Plugin::route(&route)]);
+    for body in [
+        &b"{"[..],
+        b"nonsense",
+        b"{\"amount\": 5,}",
+        b"{} {}",
+        b"\xff",
+        b"{\"text\": \"\xff\"}",
+        b"{\"text\": \"\\ud800\"}",
+        b"{\"amount\": 1e999}",
+    ] {
+        let code = post(&world, "/expenses", "application/json", body).await;
+        assert_eq!(code.as_deref(), Some("malformed_json"), "{}", String::from_utf8_lossy(body));
+    }
+    for kind in ["text/plain", "application/x-www-form-urlencoded", "json", "\u{e9}"] {
+        let code = post(&world, "/expenses", kind, b"{}").await;
+        assert_eq!(code.as_deref(), Some("unsupported_media_type"), "{kind}");
+    }
+    assert!(route.requests().is_empty());
+    for (kind, body) in [
+        ("", &b"{}"[..]),
+        ("application/json; charset=utf-8", b"{\"amount\": 5}"),
+        ("application/merge-patch+json", b" [] "),
+        ("text/plain", b""),
+    ] {
+        assert_eq!(post(&world, "/expenses", kind, body).await, None, "{kind}");
+    }
+    assert_eq!(route.requests().len(), 4);
+}
+
+#[tokio::test]
+async fn route_whose_schema_says_nothing_takes_any_body() {
+    for schema in [json!({}), json!(true)] {
+        let route = FakeRoute::taking("/photos", schema);
+        let world = World::new(vec![Plugin::route(&route)]);
+        assert_eq!(post(&world, "/photos", "image/png", b"\x89PNG").await, None);
     }
 }
 

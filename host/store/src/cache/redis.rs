@@ -7,8 +7,8 @@ use bb8_redis::{
     RedisConnectionManager,
     bb8::{Pool, PooledConnection, RunError},
     redis::{
-        AsyncCommands, Client, ExistenceCheck, IntoConnectionInfo, RedisError, SetExpiry, SetOptions, cmd,
-        pipe,
+        AsyncCommands, Client, ConnectionInfo, ExistenceCheck, IntoConnectionInfo, RedisError, SetExpiry,
+        SetOptions, cmd, pipe,
     },
 };
 use bytes::Bytes;
@@ -28,15 +28,15 @@ pub(crate) struct RedisCache {
 impl RedisCache {
     /// Connects, or waits for the server to come up. The second is where it is.
     pub(crate) async fn open(config: &StoreConfig, url: &str) -> Result<(Self, String), StoreOpenError> {
-        let refuse = |error: RedisError| StoreOpenError::RedisUrl { reason: describe(&error) };
-        let info = url.into_connection_info().map_err(refuse)?;
+        let refuse = |reason| StoreOpenError::RedisUrl { reason };
+        let info = connection_info(url).map_err(refuse)?;
         let (place, database) = (info.addr().to_string(), info.redis_settings().db());
         let place = format!("{place}/{database}");
         if url.starts_with("rediss://") && rustls::crypto::CryptoProvider::get_default().is_none() {
             // The client takes the process's default. An error means that another thread has set one meanwhile.
             let _ = rustls::crypto::ring::default_provider().install_default();
         }
-        let client = Client::open(info.clone()).map_err(refuse)?;
+        let client = Client::open(info.clone()).map_err(|error| refuse(describe(&error)))?;
         let deadline = Instant::now() + config.connect_timeout();
         while let Err(error) = ping(&client).await {
             if Instant::now() >= deadline {
@@ -47,7 +47,7 @@ impl RedisCache {
         let pool = Pool::builder()
             .max_size(config.redis_connections.max(1))
             .connection_timeout(CHECKOUT)
-            .build_unchecked(RedisConnectionManager::new(info).map_err(refuse)?);
+            .build_unchecked(RedisConnectionManager::new(info).map_err(|error| refuse(describe(&error)))?);
         Ok((Self { pool, prefix: config.redis_prefix.clone() }, place))
     }
 
@@ -61,6 +61,14 @@ impl RedisCache {
             RunError::TimedOut => unavailable("no connection in time"),
         })
     }
+}
+
+/// Reads `redis://` and `rediss://`.
+///
+/// # Errors
+/// What is wrong with it, without what stands in it.
+pub(crate) fn connection_info(url: &str) -> std::result::Result<ConnectionInfo, String> {
+    url.into_connection_info().map_err(|error| describe(&error))
 }
 
 async fn ping(client: &Client) -> std::result::Result<(), RedisError> {

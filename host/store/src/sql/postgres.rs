@@ -28,7 +28,7 @@ pub(crate) async fn open(
     config: &StoreConfig,
     url: &str,
 ) -> Result<(SqlStore<Postgres>, String), StoreOpenError> {
-    let options = connect_options(url)?;
+    let options = connect_options(url).map_err(|reason| StoreOpenError::DatabaseUrl { reason })?;
     let place = place(&options);
     let pool = PoolOptions::<Postgres>::new()
         .max_connections(config.postgres_connections.max(1))
@@ -63,13 +63,14 @@ pub(crate) async fn open(
 
 /// Reads `postgres://`, `postgresql://` and what SQLAlchemy calls them: `postgresql+asyncpg://`, with asyncpg's own names of
 /// parameters.
-fn connect_options(url: &str) -> Result<PgConnectOptions, StoreOpenError> {
-    let refuse = |reason: String| StoreOpenError::DatabaseUrl { reason };
-    let (scheme, rest) =
-        url.split_once("://").ok_or_else(|| refuse("it has no scheme such as postgresql://".to_owned()))?;
+///
+/// # Errors
+/// What is wrong with it, without what stands in it beside its scheme.
+pub(crate) fn connect_options(url: &str) -> Result<PgConnectOptions, String> {
+    let (scheme, rest) = url.split_once("://").ok_or("it has no scheme such as postgresql://")?;
     let dialect = scheme.split_once('+').map_or(scheme, |(dialect, _driver)| dialect);
     if !matches!(dialect, "postgres" | "postgresql") {
-        return Err(refuse(format!("`{scheme}` is no database that this program knows")));
+        return Err(format!("`{scheme}` is no database that this program knows"));
     }
     let (rest, parameters) = rest.split_once('?').unwrap_or((rest, ""));
     let parameters: Vec<String> = parameters
@@ -86,7 +87,7 @@ fn connect_options(url: &str) -> Result<PgConnectOptions, StoreOpenError> {
         .collect();
     let options: PgConnectOptions = format!("postgresql://{rest}?{}", parameters.join("&"))
         .parse()
-        .map_err(|error: sqlx::Error| refuse(error.to_string()))?;
+        .map_err(|error: sqlx::Error| error.to_string())?;
     Ok(match options.get_application_name() {
         Some(_) => options,
         None => options.application_name("wheelhouse"),
@@ -133,8 +134,7 @@ mod tests {
         for url in
             ["mysql://ann:hunter2@h/d", "ann:hunter2@h/d", "sqlite:hunter2", "postgresql://h:hunter2x/d"]
         {
-            let error = connect_options(url).expect_err("a bad URL").to_string();
-            assert!(error.contains("postgresql://user:password@host"), "{error}");
+            let error = connect_options(url).expect_err("a bad URL");
             assert!(!error.contains("hunter2"), "{error}");
         }
     }

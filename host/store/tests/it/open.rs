@@ -95,6 +95,35 @@ fn wrong_urls_are_told_without_the_password() {
 }
 
 #[test]
+fn problems_are_told_all_at_once_and_without_the_password() {
+    assert_eq!(StoreConfig::default().problems(), Vec::<String>::new());
+    let fine = StoreConfig {
+        redis_url: Some(Secret::new("rediss://:hunter2@h/1")),
+        ..on_database("postgresql+asyncpg://ann:hunter2@h/d")
+    };
+    assert_eq!(fine.problems(), Vec::<String>::new());
+    for (database, redis) in [
+        ("mysql://ann:hunter2@h/d", "http://:hunter2@h"),
+        ("postgresql://ann:hunter2@h:port/d", "hunter2"),
+        ("", ""),
+    ] {
+        let config = StoreConfig {
+            redis_url: Some(Secret::new(redis)),
+            sqlite_readers: 0,
+            connect_seconds: 1_000,
+            ..on_database(database)
+        };
+        let problems = config.problems();
+        let settings: Vec<_> = problems.iter().map(|problem| problem.split(':').next().unwrap()).collect();
+        let expected =
+            ["store.database_url", "store.redis_url", "store.sqlite_readers", "store.connect_seconds"];
+        assert_eq!(settings, expected, "{problems:?}");
+        assert!(problems[0].contains("postgresql://user:password@host"), "{problems:?}");
+        assert!(!problems.concat().contains("hunter2"), "{problems:?}");
+    }
+}
+
+#[test]
 fn servers_that_are_not_there_are_told_without_the_password() {
     // A port that nobody listens on: it was free a moment ago, and is not given out again so soon.
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();

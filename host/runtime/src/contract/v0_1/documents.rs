@@ -116,7 +116,7 @@ impl State {
             wit::Scope::User => "user",
             wit::Scope::Shared => "shared",
         };
-        let access = self.documents.as_ref().filter(|access| match scope {
+        let access = self.access.documents.as_ref().filter(|access| match scope {
             wit::Scope::User => access.user,
             wit::Scope::Shared => access.shared,
         });
@@ -127,10 +127,7 @@ impl State {
                 plugin = self.plugin
             )));
         };
-        let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-');
-        if name.is_empty() || name.len() > 64 || !name.chars().all(allowed) {
-            return Err(Failure::invalid_field("collection", "1 to 64 of a-z, 0-9, `_` and `-`"));
-        }
+        let name = checked_name(name)?;
         let owner = match scope {
             wit::Scope::Shared => None,
             wit::Scope::User => Some(self.user.clone().ok_or_else(|| {
@@ -151,6 +148,15 @@ impl State {
             failure::to_guest(failure)
         })
     }
+}
+
+/// Names with other letters are the host's own: it keeps values by key below `$keyvalue`.
+fn checked_name(name: String) -> Result<String> {
+    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-');
+    if name.is_empty() || name.len() > 64 || !name.chars().all(allowed) {
+        return Err(Failure::invalid_field("collection", "1 to 64 of a-z, 0-9, `_` and `-`"));
+    }
+    Ok(name)
 }
 
 fn checked_id(id: String) -> Result<String> {
@@ -256,5 +262,18 @@ fn to_value(scalar: Scalar) -> wit::Value {
         Scalar::Integer(value) => wit::Value::Integer(value),
         Scalar::Decimal(value) => wit::Value::Decimal(value),
         Scalar::Text(value) => wit::Value::Text(value),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn collections_of_the_host_cannot_be_named() {
+        for name in ["$keyvalue", "", "A", "a.b", &"a".repeat(65)] {
+            assert!(checked_name(name.to_owned()).is_err(), "{name}");
+        }
+        assert!(checked_name("trips_2026-b".to_owned()).is_ok());
     }
 }

@@ -4,8 +4,9 @@ use std::{sync::Arc, time::Duration};
 
 use serde_json::json;
 use tokio::time::sleep;
+use uuid::Uuid;
 use wheelhouse_core::{Failure, FailureClass};
-use wheelhouse_services::TurnRequest;
+use wheelhouse_services::{Connection, TurnRequest};
 
 use super::{Talk, say, say_in};
 use crate::fakes::{FakeTool, Plugin, Step, answer, call, calls};
@@ -156,6 +157,46 @@ async fn old_turns_are_forgotten() {
     assert_eq!(talk.services.assistant.prune().await, Ok(0));
     talk.world.clock.advance(Duration::from_secs(86_401));
     assert_eq!(talk.services.assistant.prune().await, Ok(1));
+}
+
+fn by_connection(id: u128, conversation: Option<Uuid>, message: &str) -> TurnRequest {
+    TurnRequest { connection: Some(Connection { id: Uuid::from_u128(id), conversation }), ..say(message) }
+}
+
+#[tokio::test]
+async fn same_request_id_acts_once_when_the_client_has_connected_anew() {
+    let tool = FakeTool::new("create_expense");
+    let script = vec![answer("Hello."), expense(), answer("Noted."), expense(), answer("Noted again.")];
+    let talk = Talk::new(script, vec![Plugin::tool(&tool)]);
+    let hello = talk.turn(by_connection(1, None, "hello")).await.unwrap();
+    let spent = |connection, conversation| TurnRequest {
+        request_id: Some("r1".to_owned()),
+        ..by_connection(connection, conversation, "I spent $60")
+    };
+    let first = talk.turn(spent(1, Some(hello.conversation_id))).await.unwrap();
+    assert_eq!(first.conversation_id, hello.conversation_id);
+    assert_eq!(talk.turn(spent(2, None)).await.unwrap(), first);
+    assert_eq!(tool.calls().len(), 1);
+}
+
+#[tokio::test]
+async fn same_text_without_session_counts_as_sent_again_on_its_connection_alone() {
+    let tool = FakeTool::new("create_expense");
+    let talk = talk(&tool);
+    let first = talk.turn(by_connection(1, None, "I spent $60")).await.unwrap();
+    let again = by_connection(1, Some(first.conversation_id), "I spent $60");
+    assert_eq!(talk.turn(again).await.unwrap(), first);
+    let other = talk.turn(by_connection(2, None, "I spent $60")).await.unwrap();
+    assert_eq!(other.text, "Noted again.");
+    assert_ne!(other.conversation_id, first.conversation_id);
+}
+
+#[tokio::test]
+async fn connection_whose_conversation_is_gone_begins_a_new_one() {
+    let talk = Talk::new(vec![answer("Hello.")], Vec::new());
+    let gone = Uuid::from_u128(7);
+    let hello = talk.turn(by_connection(1, Some(gone), "hello")).await.unwrap();
+    assert_ne!(hello.conversation_id, gone);
 }
 
 #[tokio::test]

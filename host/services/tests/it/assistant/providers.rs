@@ -84,6 +84,17 @@ async fn prompt_tools_and_results_are_the_same_on_the_fallback() {
     assert_eq!(assist[0].messages.len(), 4, "instructions, message, call and result");
 }
 
+#[tokio::test(start_paused = true)]
+async fn provider_that_was_passed_over_is_not_waited_for_again_in_the_same_turn() {
+    let pair = Pair::new(vec![Step::Hang, answer("Hi.")], vec![expense(), answer("Noted.")]);
+    let before = Instant::now();
+    let answered = pair.turn().await.unwrap();
+    assert_eq!((answered.text.as_str(), answered.provider.as_str()), ("Noted.", "assist"));
+    assert!(answered.fallback_used);
+    assert_eq!(before.elapsed(), Duration::from_secs(20), "first_event_seconds, once");
+    assert_eq!(pair.turn().await.unwrap().provider, "openai", "the next turn asks it again");
+}
+
 #[tokio::test]
 async fn when_all_fail_the_users_own_login_is_not_called_wrong() {
     let key = || Step::Fail(Failure::new(FailureClass::Unauthenticated, "Incorrect API key: sk-123"));

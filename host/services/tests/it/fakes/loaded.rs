@@ -6,6 +6,7 @@ use std::sync::{
 use async_trait::async_trait;
 use bytes::Bytes;
 use semver::Version;
+use serde_json::Value;
 use wheelhouse_core::{
     CallContext, Failure, Result,
     catalog::{Catalog, CatalogEntry, Contribution, Stage},
@@ -119,6 +120,16 @@ impl FakeRoute {
         Arc::new(Self {
             definition: definition(method, path, public),
             answer,
+            hangs: false,
+            requests: Mutex::default(),
+        })
+    }
+
+    /// Answers 200 to whatever has a body that fits the schema, as far as the host looks at it.
+    pub(crate) fn taking(path: &str, schema: Value) -> Arc<Self> {
+        Arc::new(Self {
+            definition: RouteDefinition { body: Some(schema), ..definition(Method::Post, path, true) },
+            answer: Self::answering(200, &[], ""),
             hangs: false,
             requests: Mutex::default(),
         })

@@ -58,6 +58,7 @@ impl World {
             control: control.clone(),
             switches: store.clone(),
             dependencies: Vec::new(),
+            off: Vec::new(),
             clock: clock.clone(),
             entropy: Arc::new(Counter::default()),
         };
