@@ -17,7 +17,10 @@ const ALONE: &[(&str, &str)] =
 fn components() -> Option<PathBuf> {
     let folder = std::env::var_os("TEST_KITS_DIR").filter(|folder| !folder.is_empty());
     if folder.is_none() {
-        assert!(std::env::var_os("TEST_REQUIRE_KITS").is_none(), "TEST_KITS_DIR must be set: .ci/kits builds them");
+        assert!(
+            std::env::var_os("TEST_REQUIRE_KITS").is_none(),
+            "TEST_KITS_DIR must be set: .ci/kits builds them"
+        );
         eprintln!("SKIPPED: TEST_KITS_DIR is not set");
     }
     folder.map(PathBuf::from)
@@ -31,7 +34,8 @@ fn data_with_examples(components: &Path, language: &str) -> TempDir {
     for example in ["greeter", "beep", "parrot"] {
         let name = format!("{language}-{example}.wasm");
         let from = components.join(&name);
-        std::fs::copy(&from, plugins.join(&name)).unwrap_or_else(|error| panic!("{}: {error}", from.display()));
+        std::fs::copy(&from, plugins.join(&name))
+            .unwrap_or_else(|error| panic!("{}: {error}", from.display()));
     }
     let settings = "[plugins.greeter]\ngrants = [\"documents\"]\n";
     std::fs::write(data.path().join("wheelhouse.toml"), settings).unwrap();
@@ -41,7 +45,9 @@ fn data_with_examples(components: &Path, language: &str) -> TempDir {
 /// The examples of a kit bring what the host lists, exactly.
 async fn are_listed(ada: &Visitor<'_>) {
     let plugins = ada.get("/api/v1/plugins").await;
-    for (id, exports) in [("greeter", vec!["tools", "routes"]), ("beep", vec!["speech"]), ("parrot", vec!["chat"])] {
+    for (id, exports) in
+        [("greeter", vec!["tools", "routes"]), ("beep", vec!["speech"]), ("parrot", vec!["chat"])]
+    {
         let found = plugins["data"].as_array().unwrap().iter().find(|plugin| plugin["id"] == id);
         let found = found.unwrap_or_else(|| panic!("{id} is not in {plugins}"));
         let mut listed: Vec<&str> =
@@ -105,14 +111,17 @@ async fn streams_end_as_they_should(components: &Path, language: &str) {
     let long = say(&"word ".repeat(200)).await.unwrap().bytes().await.unwrap();
     assert_eq!(long.len(), 200 * 2 * (4 * 960 + 800));
 
-    let broken = say("Hi ✗").await.unwrap();
-    assert_eq!(broken.status(), StatusCode::OK);
-    assert!(broken.bytes().await.is_err(), "speech that breaks off is not taken for whole");
+    // It may break off before the head of the answer is on its way.
+    let broken = async { say("Hi ✗").await?.bytes().await };
+    assert!(broken.await.is_err(), "speech that breaks off is not taken for whole");
     let problem = expect(say("✗").await.unwrap(), StatusCode::SERVICE_UNAVAILABLE).await;
     assert!(problem["detail"].is_string(), "{problem}");
 
     let answer = ada.chat("polly wants a cracker").await;
-    assert_eq!((&answer["response"], &answer["provider"]), (&json!("You said: polly wants a cracker"), &json!("parrot")));
+    assert_eq!(
+        (&answer["response"], &answer["provider"]),
+        (&json!("You said: polly wants a cracker"), &json!("parrot"))
+    );
     assert_eq!(answer["usage"]["input_tokens"], 4, "{answer}");
     let answer = ada.chat("use greet_somebody Grace").await;
     assert_eq!(answer["response"], "greet_somebody says: Hello Grace!", "{answer}");
