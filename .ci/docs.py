@@ -71,7 +71,7 @@ def check_document(document):
 
 
 def browse(url, folder, *options):
-    """What the browser prints, and the hosts that pages asked for.
+    """What the browser prints, and the hosts that the page asked for.
 
     The browser itself asks for its maker's hosts as well, whatever it is told; the resolver's rule keeps it from reaching them.
     """
@@ -86,9 +86,13 @@ def browse(url, folder, *options):
     record = json.loads(log.read_text(errors="replace"))
     begun = record["constants"]["logEventTypes"]["URL_REQUEST_START_JOB"]
     requests = [event["params"] for event in record["events"] if event["type"] == begun and "params" in event]
-    # The site of the page in whose name it was asked.
-    of_page = [asked for asked in requests if asked.get("network_isolation_key", "").startswith("http://127.0.0.1 ")]
-    return printed.stdout.decode(errors="replace"), {urllib.parse.urlsplit(asked["url"]).netloc for asked in of_page}
+    # What a page loads has its origin for the initiator; what the browser does of its own accord has none.
+    of_page = {
+        urllib.parse.urlsplit(asked["url"]).netloc
+        for asked in requests
+        if asked.get("initiator", "").startswith("http://127.0.0.1:") or asked.get("request_type") == "main frame"
+    }
+    return printed.stdout.decode(errors="replace"), of_page
 
 
 def check_page(url, folder):
