@@ -109,7 +109,7 @@ impl TestApp {
 
     /// Somebody who was here before, by their token.
     pub(crate) fn returning(&self, token: String) -> Visitor<'_> {
-        Visitor { app: self, token, email: String::new() }
+        Visitor { app: self, token, id: String::new(), email: String::new() }
     }
 
     /// Somebody with an account of their own.

@@ -74,7 +74,8 @@ async fn a_bucket_that_is_not_granted_is_closed() {
 #[tokio::test]
 async fn sums_are_exact_when_many_add_at_once() {
     let host = host(&["keyvalue"]).await;
-    let add = || values(&host, &ann(), json!({"bucket": "", "action": "increment", "key": "n", "number": 2}));
+    let ctx = ann();
+    let add = || values(&host, &ctx, json!({"bucket": "", "action": "increment", "key": "n", "number": 2}));
     tokio::join!(add(), add(), add(), add());
     assert_eq!(add().await, json!(10));
     assert_eq!(values(&host, &ann(), act("", "get", "n")).await, json!("10"));

@@ -3,10 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
-use wheelhouse_core::{
-    FailureClass,
-    plugin::{PluginControl, PluginState},
-};
+use wheelhouse_core::{FailureClass, plugin::PluginState};
 use wheelhouse_runtime::PluginConfig;
 
 use crate::support::{Setup, TestHost, ann, bundle};
