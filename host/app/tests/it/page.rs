@@ -62,7 +62,12 @@ impl SpeechEngine for Idle {
 }
 
 fn bundled(id: &str, exports: &[Export], stage: Stage) -> CatalogEntry {
-    CatalogEntry { source: PluginSource::Bundled { name: id.to_owned() }, exports: exports.to_vec(), stage, next: None }
+    CatalogEntry {
+        source: PluginSource::Bundled { name: id.to_owned() },
+        exports: exports.to_vec(),
+        stage,
+        next: None,
+    }
 }
 
 fn info(id: &str, asks: &[&str]) -> PluginInfo {
@@ -110,7 +115,10 @@ fn refused() -> CatalogEntry {
 }
 
 fn compiling(info: Option<PluginInfo>) -> Stage {
-    Stage::Absent { state: PluginState::Compiling { reason: "is being compiled, this once".to_owned() }, info }
+    Stage::Absent {
+        state: PluginState::Compiling { reason: "is being compiled, this once".to_owned() },
+        info,
+    }
 }
 
 /// Being compiled for the first time.

@@ -55,7 +55,8 @@ fn send(input: Fetch) -> Result<Value, String> {
     }
     let finished = OutgoingBody::finish(body, None);
     future.subscribe().block();
-    let response = future.get().ok_or("not ready")?.map_err(|()| "taken")?.map_err(|error| format!("{error:?}"))?;
+    let response =
+        future.get().ok_or("not ready")?.map_err(|()| "taken")?.map_err(|error| format!("{error:?}"))?;
     finished.map_err(|error| format!("{error:?}"))?;
     let body = response.consume().map_err(|()| "consume")?;
     let stream = body.stream().map_err(|()| "stream")?;

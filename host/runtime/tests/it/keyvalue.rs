@@ -46,7 +46,10 @@ async fn users_are_kept_apart_even_in_a_bucket_that_was_opened_for_another() {
     assert_eq!(values(&host, &user("bob"), act("user", "keys", "")).await["keys"], json!(["a"]));
     let mut nobody = ann();
     nobody.caller = Caller::Anonymous;
-    assert_eq!(values(&host, &nobody, act("user", "get", "a")).await, json!({"error": "Error::AccessDenied"}));
+    assert_eq!(
+        values(&host, &nobody, act("user", "get", "a")).await,
+        json!({"error": "Error::AccessDenied"})
+    );
 }
 
 #[tokio::test]
@@ -116,7 +119,9 @@ async fn batches_do_what_their_parts_would() {
     values(&host, &ann(), act("", "delete_many", "a,x")).await;
     assert_eq!(values(&host, &ann(), act("", "get_many", "a,b")).await, json!([null, "v"]));
     let keys = vec!["k"; 501].join(",");
-    assert!(values(&host, &ann(), act("", "get_many", &keys)).await["error"].as_str().unwrap().contains("500"));
+    assert!(
+        values(&host, &ann(), act("", "get_many", &keys)).await["error"].as_str().unwrap().contains("500")
+    );
 }
 
 #[tokio::test]

@@ -121,7 +121,11 @@ impl Drop for Server {
     }
 }
 
-async fn serve(mut stream: TcpStream, seen: &Seen, reply: &(dyn Fn(&str) -> Reply + Send + Sync)) -> io::Result<()> {
+async fn serve(
+    mut stream: TcpStream,
+    seen: &Seen,
+    reply: &(dyn Fn(&str) -> Reply + Send + Sync),
+) -> io::Result<()> {
     while let Some(request) = read(&mut stream).await? {
         let reply = reply(&request);
         seen.requests.lock().unwrap().push(request);
@@ -162,7 +166,8 @@ async fn read(stream: &mut TcpStream) -> io::Result<Option<String>> {
             break String::from_utf8_lossy(&bytes).into_owned();
         }
     };
-    let length = head.to_lowercase().lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
+    let length =
+        head.to_lowercase().lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
     let mut body = vec![0; length.unwrap_or(0)];
     stream.read_exact(&mut body).await?;
     Ok(Some(head + &String::from_utf8_lossy(&body)))

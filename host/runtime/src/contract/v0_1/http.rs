@@ -15,10 +15,7 @@ use crate::{
 const RESERVE: Duration = Duration::from_millis(250);
 
 impl wit::Host for State {
-    async fn send(
-        &mut self,
-        request: wit::Request,
-    ) -> Result<wit::Response, super::imports::types::Failure> {
+    async fn send(&mut self, request: wit::Request) -> Result<wit::Response, super::imports::types::Failure> {
         let sent = self.fetch(request).await;
         sent.map_err(|error| {
             let failure = error.into_failure();
