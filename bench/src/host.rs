@@ -1,6 +1,12 @@
 //! A plugin host with guests in its drop-in folder.
 
-use std::{collections::{BTreeMap, BTreeSet}, fs, path::Path, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
 
 use tempfile::TempDir;
 use wheelhouse_core::{

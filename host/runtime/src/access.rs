@@ -57,7 +57,12 @@ impl Access {
     }
 }
 
-fn keyvalue(sandbox: &Sandbox, checked: &Checked, own: &PluginConfig, limits: &Limits) -> Option<KeyValueAccess> {
+fn keyvalue(
+    sandbox: &Sandbox,
+    checked: &Checked,
+    own: &PluginConfig,
+    limits: &Limits,
+) -> Option<KeyValueAccess> {
     let allowed = |target| config::is_allowed(&checked.asks, &own.grants, "keyvalue", target);
     let (user, shared) = (allowed("user"), allowed("shared"));
     (user || shared).then(|| KeyValueAccess {
@@ -70,7 +75,11 @@ fn keyvalue(sandbox: &Sandbox, checked: &Checked, own: &PluginConfig, limits: &L
 }
 
 /// Has a route ask for a token that is described as public and not granted as such; what there is to say about it.
-pub(crate) fn close_unless_granted(plugin: &str, route: &mut RouteDefinition, grants: &[Grant]) -> Option<String> {
+pub(crate) fn close_unless_granted(
+    plugin: &str,
+    route: &mut RouteDefinition,
+    grants: &[Grant],
+) -> Option<String> {
     if !route.public || config::is_public(grants, &route.path) {
         return None;
     }

@@ -22,7 +22,12 @@ use crate::{
 };
 
 /// Everything that calls `plugin`.
-pub(crate) fn contribution(plugin: &Arc<Plugin>, prepared: &Prepared, info: PluginInfo, grants: &[Grant]) -> Contribution {
+pub(crate) fn contribution(
+    plugin: &Arc<Plugin>,
+    prepared: &Prepared,
+    info: PluginInfo,
+    grants: &[Grant],
+) -> Contribution {
     let has = |export| prepared.exports.contains(&export);
     let mut tools: Vec<Arc<dyn Tool>> = Vec::with_capacity(prepared.checked.tools.len());
     let mut routes: Vec<Arc<dyn Route>> = Vec::new();

@@ -27,7 +27,7 @@ mod tls;
 use std::sync::Arc;
 
 pub(crate) use body::silent;
-pub(crate) use error::{EgressError, Kind};
+pub(crate) use error::EgressError;
 pub(crate) use fetch::Fetch;
 pub(crate) use gate::Gate;
 pub(crate) use headers::is_of_connection;

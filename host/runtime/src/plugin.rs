@@ -147,7 +147,8 @@ impl Plugin {
         let work = async {
             let mut instance = self.sit(seat, &meter).await?;
             let user = ctx.user().map(|user| user.id.clone());
-            let answer = self.program.run(&mut instance, user, Some(deadline.at), |guest| call(guest, record)).await?;
+            let answer =
+                self.program.run(&mut instance, user, Some(deadline.at), |guest| call(guest, record)).await?;
             Ok((answer, instance))
         };
         let began = Instant::now();

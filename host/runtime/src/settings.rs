@@ -35,7 +35,9 @@ impl SettingsSchema {
 
     /// A text in the type that the schema wants: environment variables know no other.
     fn read(&self, key: &str, value: &Value) -> Value {
-        let (Value::String(text), Some(schema)) = (value, self.arguments.property(key)) else { return value.clone() };
+        let (Value::String(text), Some(schema)) = (value, self.arguments.property(key)) else {
+            return value.clone();
+        };
         if takes_text(schema) {
             return value.clone();
         }
@@ -63,13 +65,16 @@ impl Settings {
     pub(crate) fn of(id: &str, schema: Option<&SettingsSchema>, own: &PluginConfig) -> Result<Self, String> {
         let mut problems = Vec::new();
         for key in own.settings.keys().filter(|key| own.secrets.contains_key(*key)) {
-            problems.push(format!("`{key}` is both a setting and a secret in [plugins.{id}]: keep one of them"));
+            problems
+                .push(format!("`{key}` is both a setting and a secret in [plugins.{id}]: keep one of them"));
         }
         let set = match schema {
             Some(schema) => checked(id, schema, own, &mut problems),
             None => {
                 if let Some(key) = own.settings.keys().next() {
-                    problems.push(format!("the plugin has no settings, but `{key}` is set in [plugins.{id}.settings]"));
+                    problems.push(format!(
+                        "the plugin has no settings, but `{key}` is set in [plugins.{id}.settings]"
+                    ));
                 }
                 Map::new()
             }
@@ -77,7 +82,8 @@ impl Settings {
         if !problems.is_empty() {
             return Err(problems.join("; "));
         }
-        let mut texts: BTreeMap<String, String> = set.into_iter().map(|(key, value)| (key, text(value))).collect();
+        let mut texts: BTreeMap<String, String> =
+            set.into_iter().map(|(key, value)| (key, text(value))).collect();
         for (key, secret) in &own.secrets {
             texts.insert(key.clone(), secret.expose().to_owned());
         }
@@ -123,11 +129,13 @@ fn checked(
         for field in &failure.fields {
             let key = field.field.split('.').next().unwrap_or_default();
             let is_secret = own.secrets.contains_key(key);
-            let what = if is_secret { "does not fit what the plugin says of it" } else { field.message.as_str() };
+            let what =
+                if is_secret { "does not fit what the plugin says of it" } else { field.message.as_str() };
             problems.push(format!("`{}` in [plugins.{id}.settings] or its secrets: {what}", field.field));
         }
         if failure.fields.is_empty() {
-            problems.push(format!("[plugins.{id}.settings] does not fit the plugin's schema of its settings"));
+            problems
+                .push(format!("[plugins.{id}.settings] does not fit the plugin's schema of its settings"));
         }
     }
     set
@@ -243,7 +251,10 @@ mod tests {
 
     #[test]
     fn settings_for_a_plugin_without_any_are_refused_and_secrets_are_not() {
-        let mut own = PluginConfig { secrets: [("key".to_owned(), Secret::new("x"))].into(), ..PluginConfig::default() };
+        let mut own = PluginConfig {
+            secrets: [("key".to_owned(), Secret::new("x"))].into(),
+            ..PluginConfig::default()
+        };
         assert_eq!(Settings::of("trip", None, &own).unwrap_or_default().get("key"), Some("x"));
         own.settings.insert("limit".to_owned(), json!(5));
         let Err(problem) = Settings::of("trip", None, &own) else { panic!("it was taken") };

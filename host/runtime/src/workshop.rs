@@ -134,7 +134,8 @@ impl Workshop {
         let checked = &prepared.checked;
         let own = self.own(&checked.id);
         let limits = own.limits.over(&self.sandbox.config.limits);
-        let access = Access::of(&self.sandbox, checked, &own, &limits).map_err(|reason| self.refuse(prepared, reason))?;
+        let access = Access::of(&self.sandbox, checked, &own, &limits)
+            .map_err(|reason| self.refuse(prepared, reason))?;
         let program = Program::link(
             &self.sandbox,
             &prepared.component,
@@ -192,8 +193,9 @@ impl Workshop {
     fn describe(&self, component: &Component, content: &Content, label: &str) -> Result<Declaration, String> {
         let sandbox = &self.sandbox;
         let limits = sandbox.config.limits.clone();
-        let program = Program::link(sandbox, component, &content.inspection.exports, label, limits, Access::none())
-            .map_err(|error| not_linked(&error))?;
+        let program =
+            Program::link(sandbox, component, &content.inspection.exports, label, limits, Access::none())
+                .map_err(|error| not_linked(&error))?;
         self.in_an_instance(&program, async |instance| {
             program.run(instance, None, None, |guest| Box::pin(async move { guest.declare().await })).await
         })

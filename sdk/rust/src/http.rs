@@ -170,7 +170,8 @@ impl Request {
 
     #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
     fn to_wit(&self) -> wit::Request {
-        let header = |(name, value): &(String, String)| wit::Header { name: name.clone(), value: value.clone() };
+        let header =
+            |(name, value): &(String, String)| wit::Header { name: name.clone(), value: value.clone() };
         wit::Request {
             method: self.method.clone(),
             url: self.url.clone(),
@@ -214,7 +215,8 @@ mod tests {
             assert_eq!(request.find_header("authorization"), Some("Bearer t"));
             Ok(Response::new(201).header("X-Id", "7").json_body(&json!({ "got": request.bytes().len() })))
         });
-        let request = post("https://a.test/x?y=1").query("place", "Moab, UT").query("emoji", "🚐").bearer("t");
+        let request =
+            post("https://a.test/x?y=1").query("place", "Moab, UT").query("emoji", "🚐").bearer("t");
         let response = request.json(&json!({"a": 1})).send().unwrap();
         assert_eq!((response.status(), response.find_header("x-id")), (201, Some("7")));
         assert_eq!(response.json::<Value>().unwrap(), json!({"got": 7}));
@@ -239,7 +241,9 @@ mod tests {
     #[test]
     fn what_a_host_refuses_is_refused_in_tests_too() {
         testing::answer_http(|_| Ok(Response::new(200)));
-        for request in [get("a.test"), get("https://a.test/").header("Host", "b.test"), get("https://u:p@a.test/")] {
+        for request in
+            [get("a.test"), get("https://a.test/").header("Host", "b.test"), get("https://u:p@a.test/")]
+        {
             assert!(matches!(request.send(), Err(Failure::Invalid(_))));
         }
     }

@@ -127,7 +127,10 @@ mod tests {
     fn a_setting_that_cannot_be_read_is_named_and_not_shown() {
         testing::set_settings(json!({"api_key": "k", "limit": "hunter2", "fast": true, "units": "metric"}));
         let failure = read::<Settings>().unwrap_err();
-        assert!(failure.message().contains("`limit`") && !failure.message().contains("hunter2"), "{failure:?}");
+        assert!(
+            failure.message().contains("`limit`") && !failure.message().contains("hunter2"),
+            "{failure:?}"
+        );
         testing::set_settings(json!({"api_key": "k"}));
         assert!(read::<Settings>().unwrap_err().message().contains("`limit`"));
     }

@@ -84,17 +84,28 @@ fn secrets_are_not_shown() {
 fn settings_and_secrets_of_a_plugin_come_from_file_and_environment() {
     let data = tempfile::tempdir().unwrap();
     let (config, key) = (data.path().join("w.toml"), data.path().join("key"));
-    std::fs::write(&config, "[plugins.trip-weather]\ngrants = [\"http:*.example.com\"]\nsettings = { days = 3 }\n").unwrap();
+    std::fs::write(
+        &config,
+        "[plugins.trip-weather]\ngrants = [\"http:*.example.com\"]\nsettings = { days = 3 }\n",
+    )
+    .unwrap();
     std::fs::write(&key, "correct horse\n").unwrap();
     let variables = [
         ("WHEELHOUSE_PLUGINS__TRIP_WEATHER__SECRETS__API_KEY_FILE", key.to_str().unwrap()),
         ("WHEELHOUSE_PLUGINS__TRIP_WEATHER__SECRETS__PIN", "123456"),
         ("WHEELHOUSE_PLUGINS__TRIP_WEATHER__SETTINGS__UNITS", "metric"),
     ];
-    let output = wheelhouse(data.path(), &["--config", config.to_str().unwrap(), "config", "show"], &variables);
+    let output =
+        wheelhouse(data.path(), &["--config", config.to_str().unwrap(), "config", "show"], &variables);
     let shown = String::from_utf8(output.stdout.clone()).unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", errors(&output));
-    for line in ["[plugins.trip-weather.settings]", "days = 3", "units = \"metric\"", "api_key = \"(set, not shown)\"", "pin = \"(set"] {
+    for line in [
+        "[plugins.trip-weather.settings]",
+        "days = 3",
+        "units = \"metric\"",
+        "api_key = \"(set, not shown)\"",
+        "pin = \"(set",
+    ] {
         assert!(shown.contains(line), "{line}: {shown}");
     }
 }
@@ -102,8 +113,11 @@ fn settings_and_secrets_of_a_plugin_come_from_file_and_environment() {
 #[test]
 fn grant_that_is_none_is_refused_with_the_reason() {
     let data = tempfile::tempdir().unwrap();
-    for (grant, reason) in [("http", "needs a host"), ("files", "documents, keyvalue, http, public"), ("http:a:b", "no port")] {
-        let output = wheelhouse(data.path(), &["config", "check"], &[("WHEELHOUSE_PLUGINS__WINS__GRANTS", grant)]);
+    for (grant, reason) in
+        [("http", "needs a host"), ("files", "documents, keyvalue, http, public"), ("http:a:b", "no port")]
+    {
+        let output =
+            wheelhouse(data.path(), &["config", "check"], &[("WHEELHOUSE_PLUGINS__WINS__GRANTS", grant)]);
         assert_eq!(output.status.code(), Some(2));
         assert!(errors(&output).contains(reason), "{}", errors(&output));
     }

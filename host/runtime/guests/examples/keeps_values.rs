@@ -74,7 +74,12 @@ fn act(input: Values) -> Result<Value, store::Error> {
         }
         "get_many" => {
             let keys: Vec<_> = key.split(',').map(str::to_owned).collect();
-            json!(batch::get_many(bucket, &keys)?.into_iter().map(|pair| pair.map(|(_, value)| text(value))).collect::<Vec<_>>())
+            json!(
+                batch::get_many(bucket, &keys)?
+                    .into_iter()
+                    .map(|pair| pair.map(|(_, value)| text(value)))
+                    .collect::<Vec<_>>()
+            )
         }
         _ => {
             let keys: Vec<_> = key.split(',').map(str::to_owned).collect();

@@ -61,7 +61,9 @@ impl FromStr for Grant {
             (PUBLIC, None) => Kind::Public { path: None },
             (PUBLIC, Some(path)) if path.starts_with('/') => Kind::Public { path: Some(path.to_owned()) },
             (PUBLIC, Some(path)) => {
-                return Err(format!("`{path}` is no path of a route: it begins with a slash, as in `public:/feeds/{{id}}`"));
+                return Err(format!(
+                    "`{path}` is no path of a route: it begins with a slash, as in `public:/feeds/{{id}}`"
+                ));
             }
             _ => scoped(name, target)?,
         };
@@ -71,7 +73,10 @@ impl FromStr for Grant {
 
 fn scoped(name: &str, target: Option<&str>) -> Result<Kind, String> {
     let Some((capability, targets)) = SCOPED.iter().find(|(known, _)| *known == name) else {
-        return Err(format!("`{name}` is nothing that can be granted; there is {}, {PUBLIC}", capabilities()));
+        return Err(format!(
+            "`{name}` is nothing that can be granted; there is {}, {PUBLIC}",
+            capabilities()
+        ));
     };
     let target = match target {
         None => None,
@@ -117,16 +122,24 @@ pub(crate) fn problem_of(capability: &Capability) -> Option<String> {
     let Capability { name, targets, .. } = capability;
     if name == HTTP {
         if targets.is_empty() || targets.len() > HOSTS {
-            return Some(format!("asks for `{HTTP}` on {} hosts; it has to name 1 to {HOSTS}", targets.len()));
+            return Some(format!(
+                "asks for `{HTTP}` on {} hosts; it has to name 1 to {HOSTS}",
+                targets.len()
+            ));
         }
         let problem = targets.iter().find_map(|target| target.parse::<HostPattern>().err())?;
         return Some(format!("asks for `{HTTP}`: {problem}"));
     }
     if name == PUBLIC {
-        return Some(format!("asks for `{PUBLIC}`, which nobody asks for: its routes say themselves that they are public"));
+        return Some(format!(
+            "asks for `{PUBLIC}`, which nobody asks for: its routes say themselves that they are public"
+        ));
     }
     let Some((_, known)) = SCOPED.iter().find(|(known, _)| known == name) else {
-        return Some(format!("asks for `{name}`, which this host does not offer; there is {}", capabilities()));
+        return Some(format!(
+            "asks for `{name}`, which this host does not offer; there is {}",
+            capabilities()
+        ));
     };
     let strange = targets.iter().find(|target| !known.contains(&target.as_str()))?;
     Some(format!("asks for `{name}` on `{strange}`; there is {}", known.join(", ")))
@@ -267,7 +280,14 @@ mod tests {
 
     #[test]
     fn grants_are_written_as_they_are_read() {
-        for text in ["documents", "keyvalue:user", "http:*.example.com:8080", "http:10.0.0.0/8", "public", "public:/feeds"] {
+        for text in [
+            "documents",
+            "keyvalue:user",
+            "http:*.example.com:8080",
+            "http:10.0.0.0/8",
+            "public",
+            "public:/feeds",
+        ] {
             assert_eq!(text.parse::<Grant>().unwrap().to_string(), text);
         }
     }

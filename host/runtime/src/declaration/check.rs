@@ -44,7 +44,8 @@ pub(crate) fn check(declaration: &Declaration) -> Result<Checked, String> {
     }
     problems
         .extend(declaration.capabilities.iter().filter_map(config::problem_of).map(|p| format!("it {p}")));
-    let settings = declaration.settings_schema.as_deref().map(|text| parse_schema(text).and_then(SettingsSchema::new));
+    let settings =
+        declaration.settings_schema.as_deref().map(|text| parse_schema(text).and_then(SettingsSchema::new));
     let settings = settings.transpose().unwrap_or_else(|problem| {
         problems.push(format!("its settings' schema {problem}"));
         None

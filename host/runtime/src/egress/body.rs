@@ -76,7 +76,9 @@ where
 pub(super) fn request_too_large(limit: u64) -> EgressError {
     EgressError::new(
         Kind::RequestTooLarge,
-        format!("The body of a request may have at most {limit} bytes, as the limit http_request_bytes says."),
+        format!(
+            "The body of a request may have at most {limit} bytes, as the limit http_request_bytes says."
+        ),
     )
 }
 

@@ -42,7 +42,12 @@ pub(crate) struct Connector {
 }
 
 impl Connector {
-    pub(crate) fn new(policy: Arc<Policy>, resolver: Arc<dyn Resolver>, tls: Arc<ClientConfig>, open: Open) -> Self {
+    pub(crate) fn new(
+        policy: Arc<Policy>,
+        resolver: Arc<dyn Resolver>,
+        tls: Arc<ClientConfig>,
+        open: Open,
+    ) -> Self {
         Self { https: HttpsConnector::from((Direct { policy, resolver, open }, tls)) }
     }
 }
@@ -107,10 +112,15 @@ impl Direct {
 
     async fn resolve(&self, target: &Target) -> Result<Vec<SocketAddr>, EgressError> {
         let Host::Domain(name) = target.host() else {
-            return Ok(target.address().map(|address| SocketAddr::new(address, target.port())).into_iter().collect());
+            return Ok(target
+                .address()
+                .map(|address| SocketAddr::new(address, target.port()))
+                .into_iter()
+                .collect());
         };
         let unknown = || EgressError::new(Kind::Unknown, format!("There is no address for {name}."));
-        let addresses = self.resolver.resolve(name, target.port()).await.map_err(|error| unknown().with_detail(error))?;
+        let addresses =
+            self.resolver.resolve(name, target.port()).await.map_err(|error| unknown().with_detail(error))?;
         if addresses.is_empty() { Err(unknown()) } else { Ok(addresses) }
     }
 }

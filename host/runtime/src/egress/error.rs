@@ -75,7 +75,10 @@ impl EgressError {
             {
                 return own.clone();
             }
-            if error.downcast_ref::<hyper_util::client::legacy::Error>().is_some_and(|error| error.is_connect()) {
+            if error
+                .downcast_ref::<hyper_util::client::legacy::Error>()
+                .is_some_and(|error| error.is_connect())
+            {
                 // Connecting fails with errors of our own; what is left is the handshake.
                 kind = Kind::Tls;
             }

@@ -80,7 +80,8 @@ impl Gate {
         };
         let policy = Arc::new(policy);
         let open = Open::default();
-        let connector = Connector::new(policy.clone(), egress.resolver.clone(), egress.tls.config()?, open.clone());
+        let connector =
+            Connector::new(policy.clone(), egress.resolver.clone(), egress.tls.config()?, open.clone());
         Ok(Self {
             policy,
             limits,
@@ -110,7 +111,12 @@ impl Gate {
         let GateLimits { requests, request_bytes, response_bytes, header_bytes } = self.limits;
         let limit = u64::from(requests);
         let used = limit.saturating_sub(self.requests.available_permits() as u64);
-        let peak = |name, peak: &AtomicU64, limit| Usage { name, used: peak.load(Ordering::Relaxed), limit, peak: true };
+        let peak = |name, peak: &AtomicU64, limit| Usage {
+            name,
+            used: peak.load(Ordering::Relaxed),
+            limit,
+            peak: true,
+        };
         vec![
             Usage { name: "http_requests", used, limit, peak: false },
             peak("http_request_bytes", &self.peaks.request_bytes, request_bytes),
@@ -167,7 +173,10 @@ impl Gate {
         let sent = self.client().request(request).await;
         let (parts, body) = sent.map_err(|error| EgressError::of(&error, &host))?.into_parts();
         if parts.status == StatusCode::SWITCHING_PROTOCOLS {
-            return Err(EgressError::new(Kind::Broken, format!("{host} wants to speak something else than HTTP.")));
+            return Err(EgressError::new(
+                Kind::Broken,
+                format!("{host} wants to speak something else than HTTP."),
+            ));
         }
         headers::check_response(&parts.headers, self.limits.header_bytes, &host)?;
         raise(&self.peaks.header_bytes, headers::size(&parts.headers));

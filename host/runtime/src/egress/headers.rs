@@ -40,16 +40,24 @@ pub(crate) fn is_of_connection(name: &HeaderName) -> bool {
 pub(super) fn read(headers: Vec<(String, String)>, limit: u32) -> Result<HeaderMap, EgressError> {
     let mut read = HeaderMap::new();
     if headers.len() > HEADERS {
-        return Err(EgressError::invalid(format!("A request has at most {HEADERS} headers; this one has {}.", headers.len())));
+        return Err(EgressError::invalid(format!(
+            "A request has at most {HEADERS} headers; this one has {}.",
+            headers.len()
+        )));
     }
     for (name, value) in headers {
-        let known = HeaderName::from_bytes(name.as_bytes())
-            .map_err(|_| EgressError::invalid(format!("`{}` is no name for a header.", name.escape_debug())))?;
+        let known = HeaderName::from_bytes(name.as_bytes()).map_err(|_| {
+            EgressError::invalid(format!("`{}` is no name for a header.", name.escape_debug()))
+        })?;
         if is_hosts_own(&known) {
-            return Err(EgressError::invalid(format!("The header `{known}` is the host's to set: leave it out.")));
+            return Err(EgressError::invalid(format!(
+                "The header `{known}` is the host's to set: leave it out."
+            )));
         }
         let value = HeaderValue::from_str(&value).map_err(|_| {
-            EgressError::invalid(format!("The value of the header `{known}` has characters that none may have."))
+            EgressError::invalid(format!(
+                "The value of the header `{known}` has characters that none may have."
+            ))
         })?;
         read.append(known, value);
     }

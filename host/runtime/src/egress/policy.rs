@@ -29,7 +29,8 @@ pub(crate) struct Policy {
 impl Policy {
     /// None for a plugin that may reach nothing, because it has asked for nothing or nothing is granted.
     pub(crate) fn of(plugin: &Arc<str>, asks: &[Capability], grants: &[Grant]) -> Option<Self> {
-        let policy = Self { plugin: plugin.clone(), asked: asked_hosts(asks), granted: granted_hosts(grants) };
+        let policy =
+            Self { plugin: plugin.clone(), asked: asked_hosts(asks), granted: granted_hosts(grants) };
         (!policy.asked.is_empty() && !policy.granted.is_empty()).then_some(policy)
     }
 
@@ -38,9 +39,14 @@ impl Policy {
     /// # Errors
     /// `Denied`, with the grant that is missing.
     pub(crate) fn check_host(&self, target: &Target) -> Result<(), EgressError> {
-        let is_meant =
-            |patterns: &[HostPattern]| patterns.iter().any(|pattern| pattern.matches(target.host(), target.port()));
-        if is_meant(&self.asked) && is_meant(&self.granted) { Ok(()) } else { Err(denied(&self.plugin, target)) }
+        let is_meant = |patterns: &[HostPattern]| {
+            patterns.iter().any(|pattern| pattern.matches(target.host(), target.port()))
+        };
+        if is_meant(&self.asked) && is_meant(&self.granted) {
+            Ok(())
+        } else {
+            Err(denied(&self.plugin, target))
+        }
     }
 
     /// The second check: every address that the name stands for. One that is not public has to be granted itself.
@@ -50,8 +56,14 @@ impl Policy {
     ///
     /// # Errors
     /// `Prohibited`. Which address it was is for the log alone: a plugin is no way to read the house's own names.
-    pub(crate) fn check_addresses(&self, host: &Host<String>, addresses: &[SocketAddr]) -> Result<(), EgressError> {
-        let Some(address) = addresses.iter().find(|address| !self.may_reach(host, **address)) else { return Ok(()) };
+    pub(crate) fn check_addresses(
+        &self,
+        host: &Host<String>,
+        addresses: &[SocketAddr],
+    ) -> Result<(), EgressError> {
+        let Some(address) = addresses.iter().find(|address| !self.may_reach(host, **address)) else {
+            return Ok(());
+        };
         let ip = address.ip().to_canonical();
         let message = match host {
             Host::Domain(name) => format!(
@@ -65,8 +77,10 @@ impl Policy {
                 plugin = self.plugin
             ),
         };
-        Err(EgressError::new(Kind::Prohibited, message)
-            .with_detail(format!("{host} stands for {ip}, which grants = [\"http:{ip}\"] in [plugins.{}] would allow", self.plugin)))
+        Err(EgressError::new(Kind::Prohibited, message).with_detail(format!(
+            "{host} stands for {ip}, which grants = [\"http:{ip}\"] in [plugins.{}] would allow",
+            self.plugin
+        )))
     }
 
     fn may_reach(&self, host: &Host<String>, address: SocketAddr) -> bool {
@@ -141,7 +155,9 @@ mod tests {
     fn names_that_lead_into_the_house_are_refused() {
         let policy = policy(&["a.test"], &["http:a.test"]).unwrap();
         assert!(check_addresses(&policy, "a.test", &["1.1.1.1:443", "[2606:4700::1111]:443"]).is_ok());
-        for address in ["127.0.0.1:443", "[::1]:443", "10.0.0.1:443", "169.254.169.254:80", "[::ffff:10.0.0.1]:443"] {
+        for address in
+            ["127.0.0.1:443", "[::1]:443", "10.0.0.1:443", "169.254.169.254:80", "[::ffff:10.0.0.1]:443"]
+        {
             let error = check_addresses(&policy, "a.test", &[address]).unwrap_err();
             assert_eq!(error.kind, Kind::Prohibited, "{address}");
             assert!(!error.message.contains("10.0.0.1"), "{error}");

@@ -114,7 +114,10 @@ mod tests {
     #[test]
     fn other_answers_are_not_followed() {
         for status in [200, 201, 300, 304, 305, 404] {
-            assert!(follow(&hop(Method::GET, "https://a.test/"), status, "/b").unwrap().is_none(), "{status}");
+            assert!(
+                follow(&hop(Method::GET, "https://a.test/"), status, "/b").unwrap().is_none(),
+                "{status}"
+            );
         }
         let without = hop(Method::GET, "https://a.test/").after(StatusCode::FOUND, &HeaderMap::new());
         assert!(without.unwrap().is_none());
@@ -130,7 +133,11 @@ mod tests {
         let from = hop(Method::GET, "https://a.test/");
         assert_eq!(names(follow(&from, 307, "/b").unwrap().unwrap()).len(), 5);
         for location in ["https://b.test/", "https://a.test:8443/", "https://x.a.test/"] {
-            assert_eq!(names(follow(&from, 307, location).unwrap().unwrap()), ["accept", "content-type"], "{location}");
+            assert_eq!(
+                names(follow(&from, 307, location).unwrap().unwrap()),
+                ["accept", "content-type"],
+                "{location}"
+            );
         }
     }
 

@@ -57,7 +57,10 @@ mod tests {
     #[tokio::test]
     async fn this_machine_knows_itself() {
         let addresses = SystemResolver::default().resolve("localhost", 80).await.unwrap();
-        assert!(!addresses.is_empty() && addresses.iter().all(|address| address.ip().is_loopback() && address.port() == 80));
+        assert!(
+            !addresses.is_empty()
+                && addresses.iter().all(|address| address.ip().is_loopback() && address.port() == 80)
+        );
     }
 
     #[tokio::test]

@@ -26,11 +26,17 @@ impl Target {
     /// `Invalid` for what is no such URL.
     pub(crate) fn parse(text: &str) -> Result<Self, EgressError> {
         if text.len() > URL {
-            return Err(EgressError::invalid(format!("A URL may have at most {URL} bytes; this one has {}.", text.len())));
+            return Err(EgressError::invalid(format!(
+                "A URL may have at most {URL} bytes; this one has {}.",
+                text.len()
+            )));
         }
-        let url = Url::parse(text).map_err(|error| EgressError::invalid(format!("The URL is none: {error}.")))?;
+        let url =
+            Url::parse(text).map_err(|error| EgressError::invalid(format!("The URL is none: {error}.")))?;
         if url.fragment().is_some() {
-            return Err(EgressError::invalid("The URL has a fragment, which is not for servers: leave out what is behind `#`."));
+            return Err(EgressError::invalid(
+                "The URL has a fragment, which is not for servers: leave out what is behind `#`.",
+            ));
         }
         Self::of(url)
     }
@@ -45,33 +51,46 @@ impl Target {
             Self::of(url).map_err(|error| error.message)
         });
         joined.map_err(|error| {
-            EgressError::new(Kind::Broken, format!("{} redirects to what is no place for a request.", self.label()))
-                .with_detail(error)
+            EgressError::new(
+                Kind::Broken,
+                format!("{} redirects to what is no place for a request.", self.label()),
+            )
+            .with_detail(error)
         })
     }
 
     fn of(mut url: Url) -> Result<Self, EgressError> {
         if !matches!(url.scheme(), "http" | "https") {
-            return Err(EgressError::invalid(format!("`{}` is no scheme for requests: `https` or `http` is.", url.scheme())));
+            return Err(EgressError::invalid(format!(
+                "`{}` is no scheme for requests: `https` or `http` is.",
+                url.scheme()
+            )));
         }
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(EgressError::invalid("The URL has a user in it; send one in the header `Authorization`."));
+            return Err(EgressError::invalid(
+                "The URL has a user in it; send one in the header `Authorization`.",
+            ));
         }
         // The root's dot is not part of a certificate's names, nor of grants.
         if let Some(Host::Domain(name)) = url.host()
             && let Some(name) = name.strip_suffix('.').map(str::to_owned)
         {
-            url.set_host(Some(&name)).map_err(|error| EgressError::invalid(format!("The URL is none: {error}.")))?;
+            url.set_host(Some(&name))
+                .map_err(|error| EgressError::invalid(format!("The URL is none: {error}.")))?;
         }
         let host = match url.host().map(|host| host.to_owned()) {
             Some(Host::Domain(name)) if name.is_empty() || name.ends_with('.') => None,
             host => host,
         };
         let (Some(host), Some(port)) = (host, url.port_or_known_default().filter(|port| *port > 0)) else {
-            return Err(EgressError::invalid("The URL has no host and port that a request could be sent to."));
+            return Err(EgressError::invalid(
+                "The URL has no host and port that a request could be sent to.",
+            ));
         };
-        let uri: Uri =
-            url.as_str().parse().map_err(|error| EgressError::invalid(format!("The URL is none: {error}.")))?;
+        let uri: Uri = url
+            .as_str()
+            .parse()
+            .map_err(|error| EgressError::invalid(format!("The URL is none: {error}.")))?;
         Ok(Self { url, host, port, uri })
     }
 
@@ -108,7 +127,11 @@ impl Target {
 
     /// The server as a grant names it: `api.example.com`, `api.example.com:8443`.
     pub(crate) fn label(&self) -> String {
-        if DEFAULT_PORTS.contains(&self.port) { self.host.to_string() } else { format!("{}:{}", self.host, self.port) }
+        if DEFAULT_PORTS.contains(&self.port) {
+            self.host.to_string()
+        } else {
+            format!("{}:{}", self.host, self.port)
+        }
     }
 }
 
@@ -158,7 +181,8 @@ mod tests {
 
     #[test]
     fn what_stands_before_an_at_sign_is_never_taken_for_the_host() {
-        for text in ["http://good.test@evil.test/", "http://a:b@good.test/", "http://@good.test:x@evil.test/"] {
+        for text in ["http://good.test@evil.test/", "http://a:b@good.test/", "http://@good.test:x@evil.test/"]
+        {
             assert!(Target::parse(text).is_err(), "{text}");
         }
         assert_eq!(read("http://good.test\\@evil.test/").0, "good.test");

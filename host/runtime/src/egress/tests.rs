@@ -15,7 +15,7 @@ use tokio::{
 use tokio_rustls::TlsAcceptor;
 use wheelhouse_core::plugin::Capability;
 
-use super::{Egress, EgressError, Fetch, Gate, Kind, Policy, Resolver, Target, tls::Tls};
+use super::{Egress, EgressError, Fetch, Gate, Policy, Resolver, Target, error::Kind, tls::Tls};
 use crate::config::Limits;
 
 /// Every name leads to one server.

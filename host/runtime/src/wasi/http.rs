@@ -93,7 +93,5 @@ async fn send(
     let sending: Pin<Box<_>> = Box::pin(gate.send(&target, request, under_way));
     let response = timeout(head, sending).await.map_err(|_| silent(&target.label()))??;
     let pause = limit(options.between_bytes_timeout);
-    Ok(response.map(|body| {
-        body.with_patience(pause, until).map_err(|error| error.to_wasi()).boxed_unsync()
-    }))
+    Ok(response.map(|body| body.with_patience(pause, until).map_err(|error| error.to_wasi()).boxed_unsync()))
 }

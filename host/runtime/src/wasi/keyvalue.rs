@@ -103,7 +103,11 @@ impl store::HostBucket for State {
         self.tell(got.map(|value| value.is_some()))
     }
 
-    async fn list_keys(&mut self, bucket: Resource<Bucket>, cursor: Option<u64>) -> Answer<store::KeyResponse> {
+    async fn list_keys(
+        &mut self,
+        bucket: Resource<Bucket>,
+        cursor: Option<u64>,
+    ) -> Answer<store::KeyResponse> {
         let values = values!(self, bucket);
         let place = self.table.get_mut(&bucket)?.place.take();
         let listed = match values.keys(cursor.unwrap_or_default(), place).await {

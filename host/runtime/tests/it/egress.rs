@@ -37,13 +37,23 @@ const HERE: &str = "http:127.0.0.0/8";
 async fn a_granted_request_is_answered_whole() {
     let server = Server::start(|_| answer(207, &[("X-One", "1"), ("x-one", "2")], "hello")).await;
     let host = host(&["http:a.test", HERE], &[("a.test", &server)]).await;
-    let request = json!({"url": "http://a.test/x?y=1", "method": "POST", "headers": [["x-key", "k"]], "body": "hi"});
+    let request =
+        json!({"url": "http://a.test/x?y=1", "method": "POST", "headers": [["x-key", "k"]], "body": "hi"});
     let answered = fetch(&host, request).await.unwrap();
     assert_eq!((&answered["status"], &answered["body"]), (&json!(207), &json!("hello")));
     assert_eq!(answered["headers"], json!([["content-length", "5"], ["x-one", "1"], ["x-one", "2"]]));
     let requests = server.requests();
-    assert!(requests[0].starts_with("POST /x?y=1 HTTP/1.1\r\n") && requests[0].ends_with("\r\n\r\nhi"), "{requests:?}");
-    for line in ["host: a.test", "content-length: 2", "x-key: k", "content-type: text/plain", "user-agent: wheelhouse/"] {
+    assert!(
+        requests[0].starts_with("POST /x?y=1 HTTP/1.1\r\n") && requests[0].ends_with("\r\n\r\nhi"),
+        "{requests:?}"
+    );
+    for line in [
+        "host: a.test",
+        "content-length: 2",
+        "x-key: k",
+        "content-type: text/plain",
+        "user-agent: wheelhouse/",
+    ] {
         assert!(requests[0].contains(&format!("\r\n{line}")), "{line}: {requests:?}");
     }
 }
@@ -66,7 +76,10 @@ async fn a_host_that_is_not_granted_is_denied_by_the_name_of_the_grant() {
     ] {
         let failure = refusal(&host, json!({"url": url})).await;
         assert_eq!(failure.class, FailureClass::Denied);
-        assert!(failure.message.contains(&format!("grants = [\"{grant}\"] in [plugins.fetches]")), "{failure}");
+        assert!(
+            failure.message.contains(&format!("grants = [\"{grant}\"] in [plugins.fetches]")),
+            "{failure}"
+        );
     }
     assert!(host.setup.names.asked().is_empty(), "what is denied is not even looked up");
     assert!(!host.status("fetches").info.as_ref().unwrap().asks[0].granted);
@@ -92,7 +105,10 @@ async fn a_name_that_leads_to_this_machine_is_denied() {
     let host = host(&["http:a.test"], &[("a.test", &server)]).await;
     let failure = refusal(&host, json!({"url": "http://a.test/"})).await;
     assert_eq!(failure.class, FailureClass::Denied);
-    assert!(failure.message.contains("private network") && !failure.message.contains("127.0.0.1"), "{failure}");
+    assert!(
+        failure.message.contains("private network") && !failure.message.contains("127.0.0.1"),
+        "{failure}"
+    );
     assert_eq!(server.connections(), 0);
 }
 
@@ -107,7 +123,9 @@ async fn a_name_with_one_forbidden_address_is_denied_whole() {
 
 #[tokio::test]
 async fn what_was_checked_is_what_is_connected_to_however_a_name_changes() {
-    let good = Server::start(|_| Reply::WriteAndClose(b"HTTP/1.1 200 X\r\ncontent-length: 4\r\n\r\ngood".to_vec())).await;
+    let good =
+        Server::start(|_| Reply::WriteAndClose(b"HTTP/1.1 200 X\r\ncontent-length: 4\r\n\r\ngood".to_vec()))
+            .await;
     let evil = Server::start(|_| answer(200, &[], "evil")).await;
     let grants = ["http:a.test".to_owned(), format!("http:127.0.0.1:{}", good.address.port())];
     let host = host(&grants.each_ref().map(String::as_str), &[("a.test", &good), ("a.test", &evil)]).await;
@@ -132,7 +150,10 @@ async fn odd_spellings_of_an_address_are_held_against_the_grant_of_the_address()
     let host = host(&["http:a.test", "http:127.0.0.2"], &[]).await;
     for url in ["http://127.1/", "http://0x7f000001/", "http://2130706433/", "http://[::ffff:127.0.0.1]/"] {
         let failure = refusal(&host, json!({"url": url})).await;
-        assert!(failure.class == FailureClass::Denied && failure.message.contains("[\"http:"), "{url}: {failure}");
+        assert!(
+            failure.class == FailureClass::Denied && failure.message.contains("[\"http:"),
+            "{url}: {failure}"
+        );
     }
 }
 
@@ -144,14 +165,19 @@ async fn redirects_are_followed_inside_of_the_grant() {
     let request = json!({"url": "http://a.test/", "method": "POST", "body": "hi", "headers": [["x-api-key", "k"], ["accept", "text/plain"]]});
     assert_eq!(fetch(&host, request).await.unwrap()["body"], "there");
     let landed = &other.requests()[0];
-    assert!(landed.starts_with("GET /landed HTTP/1.1\r\n") && landed.contains("\r\nhost: b.test"), "{landed}");
+    assert!(
+        landed.starts_with("GET /landed HTTP/1.1\r\n") && landed.contains("\r\nhost: b.test"),
+        "{landed}"
+    );
     assert!(landed.contains("accept: text/plain") && !landed.contains("x-api-key"), "{landed}");
     assert!(server.requests()[0].contains("x-api-key: k"));
 }
 
 #[tokio::test]
 async fn redirects_out_of_the_grant_are_denied() {
-    for location in ["http://b.test/", "http://169.254.169.254/latest/meta-data/", "http://127.0.0.1/", "http://[::1]/"] {
+    for location in
+        ["http://b.test/", "http://169.254.169.254/latest/meta-data/", "http://127.0.0.2/", "http://[::1]/"]
+    {
         let server = Server::start(move |_| redirect(307, location)).await;
         let host = host(&["http:a.test", HERE], &[("a.test", &server), ("b.test", &server)]).await;
         let failure = refusal(&host, json!({"url": "http://a.test/"})).await;
@@ -180,7 +206,10 @@ async fn redirects_end_after_five() {
     let server = Server::start(|_| redirect(302, "/again")).await;
     let host = host(&["http:a.test", HERE], &[("a.test", &server)]).await;
     let failure = refusal(&host, json!({"url": "http://a.test/"})).await;
-    assert!(failure.class == FailureClass::Unavailable && failure.message.contains("more than 5"), "{failure}");
+    assert!(
+        failure.class == FailureClass::Unavailable && failure.message.contains("more than 5"),
+        "{failure}"
+    );
     assert_eq!(server.requests().len(), 6);
 }
 
@@ -193,9 +222,15 @@ async fn a_url_in_a_url_changes_nothing_about_whom_is_asked() {
     fetch(&host, json!({"url": "http://a.test/?x=\r\nhost: b.test\r\n\r\n"})).await.unwrap();
     for request in server.requests() {
         assert!(request.starts_with("GET /") && request.contains("\r\nhost: a.test\r\n"), "{request}");
-        assert_eq!(request.matches("host:").count(), 1, "{request}");
+        assert_eq!(request.matches("\nhost:").count(), 1, "{request}");
     }
-    for url in ["http://a.test@b.test/", "http://a.test:80@b.test/", "http://a.test/#b.test", "a.test", "ftp://a.test/"] {
+    for url in [
+        "http://a.test@b.test/",
+        "http://a.test:80@b.test/",
+        "http://a.test/#b.test",
+        "a.test",
+        "ftp://a.test/",
+    ] {
         assert_eq!(refusal(&host, json!({"url": url})).await.class, FailureClass::Invalid, "{url}");
     }
 }
@@ -240,7 +275,10 @@ async fn more_headers_than_the_limit_are_refused() {
         let server = Server::start(move |_| Reply::Write(text.clone().into_bytes())).await;
         let host = host(&["http:a.test", HERE], &[("a.test", &server)]).await;
         let failure = refusal(&host, json!({"url": "http://a.test/"})).await;
-        assert!(failure.class == FailureClass::Unavailable && failure.message.contains("http_header_bytes"), "{failure}");
+        assert!(
+            failure.class == FailureClass::Unavailable && failure.message.contains("http_header_bytes"),
+            "{failure}"
+        );
     }
 }
 
@@ -249,13 +287,17 @@ async fn a_body_longer_than_the_limit_is_refused_and_never_cut() {
     let head = |length: &str| format!("HTTP/1.1 200 X\r\n{length}\r\n").into_bytes();
     let chunk = format!("1000\r\n{}\r\n", "x".repeat(0x1000)).into_bytes();
     let endless = move |_: &str| Reply::WriteAndRepeat(head("transfer-encoding: chunked\r\n"), chunk.clone());
-    let announced = |_: &str| Reply::WriteAndStall(b"HTTP/1.1 200 X\r\ncontent-length: 20000\r\n\r\n".to_vec());
+    let announced =
+        |_: &str| Reply::WriteAndStall(b"HTTP/1.1 200 X\r\ncontent-length: 20000\r\n\r\n".to_vec());
     for server in [Server::start(endless).await, Server::start(announced).await] {
         let setup = Setup::new(&["fetches"]).config(|config| config.limits.http_response_bytes = 10_000);
         let host = start(setup, &["http:a.test", HERE], &[("a.test", &server)]).await;
         let failure = refusal(&host, json!({"url": "http://a.test/"})).await;
         assert_eq!(failure.class, FailureClass::Unavailable);
-        assert!(failure.message.contains("http_response_bytes") && failure.message.contains("10000"), "{failure}");
+        assert!(
+            failure.message.contains("http_response_bytes") && failure.message.contains("10000"),
+            "{failure}"
+        );
         server.wait_for_ends(1).await;
     }
 }
@@ -275,7 +317,10 @@ async fn a_request_longer_than_the_limit_is_not_sent() {
     let setup = Setup::new(&["fetches"]).config(|config| config.limits.http_request_bytes = 100);
     let host = start(setup, &["http:a.test", HERE], &[("a.test", &server)]).await;
     let failure = refusal(&host, json!({"url": "http://a.test/", "method": "POST", "bytes": 101})).await;
-    assert!(failure.class == FailureClass::Invalid && failure.message.contains("http_request_bytes"), "{failure}");
+    assert!(
+        failure.class == FailureClass::Invalid && failure.message.contains("http_request_bytes"),
+        "{failure}"
+    );
     assert_eq!(server.connections(), 0);
     fetch(&host, json!({"url": "http://a.test/", "method": "POST", "bytes": 100})).await.unwrap();
 }
@@ -288,7 +333,10 @@ async fn a_server_that_stalls_leaves_the_plugin_time_to_say_so() {
         let setup = Setup::new(&["fetches"]).config(|config| config.limits.call_ms = 2_000);
         let host = start(setup, &["http:a.test", HERE], &[("a.test", &server)]).await;
         let failure = refusal(&host, json!({"url": "http://a.test/"})).await;
-        assert!(failure.class == FailureClass::Unavailable && failure.message.contains("in time"), "{failure}");
+        assert!(
+            failure.class == FailureClass::Unavailable && failure.message.contains("in time"),
+            "{failure}"
+        );
         server.wait_for_ends(1).await;
     }
 }
@@ -340,7 +388,10 @@ async fn a_server_that_is_not_there_is_unavailable() {
     // The port is free again, or taken by a test that speaks no HTTP to strangers.
     assert_eq!(refusal(&host, json!({"url": "http://a.test/"})).await.class, FailureClass::Unavailable);
     let failure = refusal(&host, json!({"url": "http://b.test/"})).await;
-    assert!(failure.class == FailureClass::Unavailable && failure.message.contains("no address"), "{failure}");
+    assert!(
+        failure.class == FailureClass::Unavailable && failure.message.contains("no address"),
+        "{failure}"
+    );
 }
 
 #[tokio::test]
@@ -353,13 +404,17 @@ async fn requests_beyond_the_limit_are_refused_until_one_is_done() {
     let setup = Setup::new(&["fetches"]).config(|config| config.limits.http_requests = 1);
     let host = start(setup, &["http:a.test", HERE], &[("a.test", &server)]).await;
     let waiting = ann();
-    let (_, refused) = tokio::join!(host.call(&waiting, "fetch", json!({"url": "http://a.test/wait"})), async {
-        server.wait_for_requests(1).await;
-        let refused = refusal(&host, json!({"url": "http://a.test/"})).await;
-        waiting.cancellation.cancel();
-        refused
-    });
+    let (_, refused) =
+        tokio::join!(host.call(&waiting, "fetch", json!({"url": "http://a.test/wait"})), async {
+            server.wait_for_requests(1).await;
+            let refused = refusal(&host, json!({"url": "http://a.test/"})).await;
+            waiting.cancellation.cancel();
+            refused
+        });
     assert_eq!(refused.class, FailureClass::RateLimited);
-    assert!(refused.message.contains("http_requests") && refused.retry_after == Some(Duration::from_secs(1)), "{refused:?}");
+    assert!(
+        refused.message.contains("http_requests") && refused.retry_after == Some(Duration::from_secs(1)),
+        "{refused:?}"
+    );
     assert_eq!(fetch(&host, json!({"url": "http://a.test/"})).await.unwrap()["body"], "quick");
 }

@@ -132,6 +132,10 @@ async fn a_route_is_public_once_it_is_described_and_granted_as_such() {
         assert_eq!(public, expected, "{grants:?}");
         let problems = &host.status("echo").problems;
         assert_eq!(problems.is_empty(), is_public, "{problems:?}");
-        assert!(problems.iter().all(|problem| problem.contains("grants = [\"public:/raw/{name}\"] in [plugins.echo]")));
+        assert!(
+            problems
+                .iter()
+                .all(|problem| problem.contains("grants = [\"public:/raw/{name}\"] in [plugins.echo]"))
+        );
     }
 }

@@ -34,9 +34,16 @@ async fn a_granted_request_is_answered() {
         let server = Server::start(|_| answer(207, &[("x-one", "1")], "hello")).await;
         let host = host(Setup::new(&[guest]), plugin, &["http:a.test", HERE], &server).await;
         let request = json!({"authority": "a.test", "path": "/x?y=1", "header": ["x-key", "k"]});
-        assert_eq!(fetch(&host, request).await, json!({"status": 207, "headers": 2, "body": "hello"}), "{guest}");
+        assert_eq!(
+            fetch(&host, request).await,
+            json!({"status": 207, "headers": 2, "body": "hello"}),
+            "{guest}"
+        );
         let request = &server.requests()[0];
-        assert!(request.starts_with("GET /x?y=1 HTTP/1.1\r\n") && request.contains("\r\nx-key: k\r\n"), "{request}");
+        assert!(
+            request.starts_with("GET /x?y=1 HTTP/1.1\r\n") && request.contains("\r\nx-key: k\r\n"),
+            "{request}"
+        );
         assert_eq!(request.matches("host: a.test\r\n").count(), 1, "{request}");
     }
 }
@@ -114,7 +121,8 @@ async fn more_than_the_limits_is_refused() {
 #[tokio::test]
 async fn a_request_longer_than_the_limit_is_broken_off() {
     let server = Server::start(|_| answer(200, &[], "")).await;
-    let setup = Setup::new(&["fetches_by_wasi_p2"]).config(|config| config.limits.http_request_bytes = 10_000);
+    let setup =
+        Setup::new(&["fetches_by_wasi_p2"]).config(|config| config.limits.http_request_bytes = 10_000);
     let host = host(setup, "fetches-by-wasi-p2", &["http:a.test", HERE], &server).await;
     let answer = fetch(&host, json!({"authority": "a.test", "path": "/", "bytes": 20_000})).await;
     assert!(error(&answer).contains("HttpRequestBodySize"), "{answer}");

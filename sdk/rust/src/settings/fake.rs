@@ -21,5 +21,6 @@ pub(super) fn get(key: &str) -> Result<Option<String>, Infallible> {
 }
 
 pub(super) fn get_all() -> Result<Vec<(String, String)>, Infallible> {
-    Ok(SETTINGS.with_borrow(|settings| settings.iter().map(|(key, value)| (key.clone(), value.clone())).collect()))
+    Ok(SETTINGS
+        .with_borrow(|settings| settings.iter().map(|(key, value)| (key.clone(), value.clone())).collect()))
 }

@@ -65,7 +65,9 @@ impl<'de> Deserializer<'de> for Setting {
     ) -> Result<V::Value, Self::Error> {
         match self.json() {
             Ok(object @ Value::Object(_)) => object.deserialize_enum(name, variants, visitor),
-            _ => visitor.visit_enum(self.0.into_deserializer()).map_err(|error: serde_json::Error| Error::custom(error)),
+            _ => visitor
+                .visit_enum(self.0.into_deserializer())
+                .map_err(|error: serde_json::Error| Error::custom(error)),
         }
     }
 

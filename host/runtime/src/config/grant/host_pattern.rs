@@ -81,7 +81,11 @@ impl FromStr for HostPattern {
         let port = match port.map(str::parse::<u16>) {
             None => None,
             Some(Ok(port)) if port > 0 => Some(port),
-            Some(_) => return Err(format!("`{text}` ends in no port: a number from 1 to 65535 belongs behind the colon")),
+            Some(_) => {
+                return Err(format!(
+                    "`{text}` ends in no port: a number from 1 to 65535 belongs behind the colon"
+                ));
+            }
         };
         let hosts = if hosts.contains(['/', ':']) || hosts.parse::<IpAddr>().is_ok() {
             Hosts::Network(hosts.parse()?)
@@ -115,9 +119,15 @@ fn split(text: &str) -> Result<(&str, Option<&str>), String> {
 
 /// A name as URLs have it once they are read.
 fn name(text: &str) -> Result<String, String> {
-    let strange = || format!("`{text}` is no host name: letters, digits and hyphens with dots between, such as api.example.com");
+    let strange = || {
+        format!(
+            "`{text}` is no host name: letters, digits and hyphens with dots between, such as api.example.com"
+        )
+    };
     if text.contains('*') {
-        return Err(format!("`{text}` has a `*` in a place where none may be; `*.example.com` means all names below example.com"));
+        return Err(format!(
+            "`{text}` has a `*` in a place where none may be; `*.example.com` means all names below example.com"
+        ));
     }
     let text = text.strip_suffix('.').unwrap_or(text);
     match Host::parse(text) {
@@ -131,7 +141,9 @@ impl fmt::Display for HostPattern {
         match (&self.hosts, self.port) {
             (Hosts::Name(name), _) => f.write_str(name)?,
             (Hosts::Below(name), _) => write!(f, "*.{name}")?,
-            (Hosts::Network(network), Some(_)) if network.to_string().contains(':') => write!(f, "[{network}]")?,
+            (Hosts::Network(network), Some(_)) if network.to_string().contains(':') => {
+                write!(f, "[{network}]")?
+            }
             (Hosts::Network(network), _) => network.fmt(f)?,
         }
         self.port.map_or(Ok(()), |port| write!(f, ":{port}"))
@@ -165,7 +177,8 @@ mod tests {
     fn names_are_compared_whole_and_without_regard_to_case() {
         assert!(matches("API.example.COM.", "api.example.com", 443));
         assert!(matches("bücher.example", "xn--bcher-kva.example", 443));
-        for other in ["example.com", "x.api.example.com", "api.example.com.evil.test", "evilapi.example.com"] {
+        for other in ["example.com", "x.api.example.com", "api.example.com.evil.test", "evilapi.example.com"]
+        {
             assert!(!matches("api.example.com", other, 443), "{other}");
         }
     }
@@ -248,7 +261,16 @@ mod tests {
 
     #[test]
     fn pattern_is_written_as_it_is_read() {
-        for text in ["a.test", "a.test:8080", "*.a.test", "10.0.0.0/8", "10.0.0.1:9000", "fd00::/8", "[fd00::1]:9000", "::1"] {
+        for text in [
+            "a.test",
+            "a.test:8080",
+            "*.a.test",
+            "10.0.0.0/8",
+            "10.0.0.1:9000",
+            "fd00::/8",
+            "[fd00::1]:9000",
+            "::1",
+        ] {
             assert_eq!(pattern(text).to_string(), text);
         }
     }

@@ -37,8 +37,12 @@ fn width(address: IpAddr) -> u8 {
 fn masked(address: IpAddr, prefix: u8) -> IpAddr {
     let keep = |width: u8| u32::from(width - prefix);
     match address {
-        IpAddr::V4(address) => IpAddr::V4((address.to_bits() & u32::MAX.checked_shl(keep(32)).unwrap_or(0)).into()),
-        IpAddr::V6(address) => IpAddr::V6((address.to_bits() & u128::MAX.checked_shl(keep(128)).unwrap_or(0)).into()),
+        IpAddr::V4(address) => {
+            IpAddr::V4((address.to_bits() & u32::MAX.checked_shl(keep(32)).unwrap_or(0)).into())
+        }
+        IpAddr::V6(address) => {
+            IpAddr::V6((address.to_bits() & u128::MAX.checked_shl(keep(128)).unwrap_or(0)).into())
+        }
     }
 }
 
@@ -60,7 +64,9 @@ impl FromStr for Network {
         })?;
         let network = Self { address: masked(address, prefix), prefix };
         if network.address != address {
-            return Err(format!("`{text}` is an address inside of the network `{network}`; write the one or the other"));
+            return Err(format!(
+                "`{text}` is an address inside of the network `{network}`; write the one or the other"
+            ));
         }
         Ok(network)
     }

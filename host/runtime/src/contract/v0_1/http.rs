@@ -15,10 +15,7 @@ use crate::{
 const RESERVE: Duration = Duration::from_millis(250);
 
 impl wit::Host for State {
-    async fn send(
-        &mut self,
-        request: wit::Request,
-    ) -> Result<wit::Response, super::imports::types::Failure> {
+    async fn send(&mut self, request: wit::Request) -> Result<wit::Response, super::imports::types::Failure> {
         let sent = match self.prepare(request) {
             Ok(sending) => sending.run().await,
             Err(error) => Err(error),
