@@ -13,7 +13,7 @@ mod bindings {
 use bindings::wasi::{
     http::{
         outgoing_handler,
-        types::{Fields, OutgoingBody, OutgoingRequest, Scheme},
+        types::{Fields, Method, OutgoingBody, OutgoingRequest, Scheme},
     },
     io::streams::StreamError,
 };
@@ -24,7 +24,7 @@ struct Fetch {
     authority: String,
     path: String,
     header: Option<(String, String)>,
-    /// As many bytes for a body.
+    /// As many bytes for a body, in a `POST`.
     bytes: Option<usize>,
 }
 
@@ -40,6 +40,9 @@ fn send(input: Fetch) -> Result<Value, String> {
         headers.append(&name, value.as_bytes()).map_err(|error| format!("{error:?}"))?;
     }
     let request = OutgoingRequest::new(headers);
+    if input.bytes.is_some() {
+        request.set_method(&Method::Post).map_err(|()| "method")?;
+    }
     request.set_scheme(Some(&Scheme::Http)).map_err(|()| "scheme")?;
     request.set_authority(Some(&input.authority)).map_err(|()| "authority")?;
     request.set_path_with_query(Some(&input.path)).map_err(|()| "path")?;

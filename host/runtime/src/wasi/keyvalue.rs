@@ -13,7 +13,7 @@ use crate::{
 const BATCH: usize = 500;
 
 /// An open bucket. Whose values it holds is decided at each call.
-#[allow(unreachable_pub, reason = "the generated bindings hand it on")]
+#[expect(unreachable_pub, reason = "generated code hands it on")]
 pub struct Bucket {
     scope: Scope,
     /// Where the next part of its keys begins.
@@ -34,11 +34,11 @@ impl State {
             Some(access) => access.open(&self.plugin, scope, self.user.as_ref()),
             None => Err(crate::keyvalue::denied(&self.plugin, scope)),
         };
-        opened.map_err(|failure| self.tell(&failure))
+        opened.map_err(|failure| self.error_of(&failure))
     }
 
     /// A failure in the words of `wasi:keyvalue`, which has none for why access is denied: that is for the log.
-    fn tell(&self, failure: &Failure) -> store::Error {
+    fn error_of(&self, failure: &Failure) -> store::Error {
         match failure.class {
             FailureClass::Denied => {
                 self.log.note(failure);
@@ -53,8 +53,8 @@ impl State {
         }
     }
 
-    fn reply<T>(&self, result: wheelhouse_core::Result<T>) -> Answer<T> {
-        Ok(result.map_err(|failure| self.tell(&failure)))
+    fn tell<T>(&self, result: wheelhouse_core::Result<T>) -> Answer<T> {
+        Ok(result.map_err(|failure| self.error_of(&failure)))
     }
 }
 
@@ -85,22 +85,22 @@ impl store::Host for State {
 impl store::HostBucket for State {
     async fn get(&mut self, bucket: Resource<Bucket>, key: String) -> Answer<Option<Vec<u8>>> {
         let got = values!(self, bucket).get(&key).await;
-        self.reply(got)
+        self.tell(got)
     }
 
     async fn set(&mut self, bucket: Resource<Bucket>, key: String, value: Vec<u8>) -> Answer<()> {
         let set = values!(self, bucket).set(&key, &value).await;
-        self.reply(set)
+        self.tell(set)
     }
 
     async fn delete(&mut self, bucket: Resource<Bucket>, key: String) -> Answer<()> {
         let deleted = values!(self, bucket).delete(&key).await;
-        self.reply(deleted)
+        self.tell(deleted)
     }
 
     async fn exists(&mut self, bucket: Resource<Bucket>, key: String) -> Answer<bool> {
         let got = values!(self, bucket).get(&key).await;
-        self.reply(got.map(|value| value.is_some()))
+        self.tell(got.map(|value| value.is_some()))
     }
 
     async fn list_keys(
@@ -118,7 +118,7 @@ impl store::HostBucket for State {
             }
             Err(failure) => Err(failure),
         };
-        self.reply(listed)
+        self.tell(listed)
     }
 
     async fn drop(&mut self, bucket: Resource<Bucket>) -> wasmtime::Result<()> {
@@ -130,7 +130,7 @@ impl store::HostBucket for State {
 impl atomics::Host for State {
     async fn increment(&mut self, bucket: Resource<Bucket>, key: String, delta: u64) -> Answer<u64> {
         let sum = values!(self, bucket).increment(&key, delta).await;
-        self.reply(sum)
+        self.tell(sum)
     }
 }
 
@@ -150,7 +150,7 @@ impl batch::Host for State {
             Ok(got)
         }
         .await;
-        self.reply(got)
+        self.tell(got)
     }
 
     async fn set_many(&mut self, bucket: Resource<Bucket>, pairs: Vec<(String, Vec<u8>)>) -> Answer<()> {
@@ -163,7 +163,7 @@ impl batch::Host for State {
             Ok(())
         }
         .await;
-        self.reply(set)
+        self.tell(set)
     }
 
     async fn delete_many(&mut self, bucket: Resource<Bucket>, keys: Vec<String>) -> Answer<()> {
@@ -176,7 +176,7 @@ impl batch::Host for State {
             Ok(())
         }
         .await;
-        self.reply(deleted)
+        self.tell(deleted)
     }
 }
 

@@ -2,7 +2,10 @@
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, MutexGuard},
+    sync::{
+        Mutex, MutexGuard,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
 use async_trait::async_trait;
@@ -16,6 +19,8 @@ use wheelhouse_core::{
 #[derive(Default)]
 pub(crate) struct Documents {
     kept: Mutex<HashMap<(Collection, String), Document>>,
+    /// So many of the next changes find that somebody else was faster.
+    pub(crate) contended: AtomicU32,
     /// Queries in the order of asking.
     pub(crate) queries: Mutex<Vec<(Collection, Query)>>,
     /// Aggregations in the order of asking.
@@ -25,6 +30,14 @@ pub(crate) struct Documents {
 impl Documents {
     fn kept(&self) -> MutexGuard<'_, HashMap<(Collection, String), Document>> {
         self.kept.lock().unwrap()
+    }
+
+    fn contend(&self) -> Result<()> {
+        let fewer = |left: u32| left.checked_sub(1);
+        match self.contended.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fewer) {
+            Ok(_) => Err(Failure::conflict("Somebody else was faster.")),
+            Err(_) => Ok(()),
+        }
     }
 
     /// Every collection that something was kept in.
@@ -42,6 +55,7 @@ impl DocumentStore for Documents {
         body: Map<String, Value>,
         now: Timestamp,
     ) -> Result<Document> {
+        self.contend()?;
         let document = Document { id: id.to_owned(), revision: 1, body, created: now, updated: now };
         let key = (collection.clone(), id.to_owned());
         if self.kept().contains_key(&key) {
@@ -63,6 +77,7 @@ impl DocumentStore for Documents {
         body: Map<String, Value>,
         now: Timestamp,
     ) -> Result<Document> {
+        self.contend()?;
         let mut kept = self.kept();
         let Some(document) = kept.get_mut(&(collection.clone(), id.to_owned())) else {
             return Err(Failure::not_found("There is no such document."));

@@ -176,7 +176,7 @@ async fn redirects_are_followed_inside_of_the_grant() {
 #[tokio::test]
 async fn redirects_out_of_the_grant_are_denied() {
     for location in
-        ["http://b.test/", "http://169.254.169.254/latest/meta-data/", "http://127.0.0.1/", "http://[::1]/"]
+        ["http://b.test/", "http://169.254.169.254/latest/meta-data/", "http://127.0.0.2/", "http://[::1]/"]
     {
         let server = Server::start(move |_| redirect(307, location)).await;
         let host = host(&["http:a.test", HERE], &[("a.test", &server), ("b.test", &server)]).await;
@@ -222,7 +222,7 @@ async fn a_url_in_a_url_changes_nothing_about_whom_is_asked() {
     fetch(&host, json!({"url": "http://a.test/?x=\r\nhost: b.test\r\n\r\n"})).await.unwrap();
     for request in server.requests() {
         assert!(request.starts_with("GET /") && request.contains("\r\nhost: a.test\r\n"), "{request}");
-        assert_eq!(request.matches("host:").count(), 1, "{request}");
+        assert_eq!(request.matches("\nhost:").count(), 1, "{request}");
     }
     for url in [
         "http://a.test@b.test/",

@@ -116,3 +116,26 @@ async fn queries_reach_the_store_as_they_were_asked() {
     let aggregations = host.setup.documents.aggregations.lock().unwrap();
     assert_eq!(aggregations[0].1.function, Function::Sum);
 }
+
+#[tokio::test]
+async fn a_route_is_public_once_it_is_described_and_granted_as_such() {
+    for (grants, is_public) in [
+        (&[][..], false),
+        (&["public"][..], true),
+        (&["public:/raw/{name}"][..], true),
+        (&["public:/echo"][..], false),
+    ] {
+        let host = Setup::new(&["echo"]).grant("echo", grants).start().await;
+        let routes = host.catalog.routes().iter().map(|route| route.route.definition().clone());
+        let public: Vec<String> = routes.filter(|route| route.public).map(|route| route.path).collect();
+        let expected: &[&str] = if is_public { &["/raw/{name}"] } else { &[] };
+        assert_eq!(public, expected, "{grants:?}");
+        let problems = &host.status("echo").problems;
+        assert_eq!(problems.is_empty(), is_public, "{problems:?}");
+        assert!(
+            problems
+                .iter()
+                .all(|problem| problem.contains("grants = [\"public:/raw/{name}\"] in [plugins.echo]"))
+        );
+    }
+}

@@ -10,7 +10,7 @@ use crate::support::{Setup, ann, bundle};
 
 #[tokio::test]
 async fn a_dropped_in_component_brings_its_tools_and_routes() {
-    let host = Setup::new(&["echo"]).start().await;
+    let host = Setup::new(&["echo"]).grant("echo", &["public"]).start().await;
     let status = host.status("echo");
     assert_eq!(status.state, PluginState::Active);
     assert_eq!(status.info.as_ref().unwrap().version.to_string(), "1.2.3");

@@ -6,7 +6,7 @@ use wheelhouse_core::{FailureClass, route::Method};
 use crate::support::{Setup, TestHost};
 
 async fn echo() -> TestHost {
-    Setup::new(&["echo"]).start().await
+    Setup::new(&["echo"]).grant("echo", &["public"]).start().await
 }
 
 fn body(response: &wheelhouse_core::route::RouteResponse) -> Value {

@@ -153,19 +153,26 @@ async fn serve(
     Ok(())
 }
 
-/// One request, its body included when it has a length; none when the other side is done.
-async fn read(stream: &mut TcpStream) -> io::Result<Option<String>> {
+/// Reads up to and with this end; none when the other side is done before.
+async fn read_to(stream: &mut TcpStream, end: &[u8]) -> io::Result<Option<String>> {
     let mut bytes = Vec::new();
-    let head = loop {
+    while !bytes.ends_with(end) {
         let mut byte = [0];
         if stream.read(&mut byte).await? == 0 {
             return Ok(None);
         }
         bytes.push(byte[0]);
-        if bytes.ends_with(b"\r\n\r\n") {
-            break String::from_utf8_lossy(&bytes).into_owned();
-        }
-    };
+    }
+    Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
+}
+
+/// One request with its body; none when the other side is done.
+async fn read(stream: &mut TcpStream) -> io::Result<Option<String>> {
+    let Some(head) = read_to(stream, b"\r\n\r\n").await? else { return Ok(None) };
+    if head.to_lowercase().contains("transfer-encoding: chunked") {
+        let body = read_to(stream, b"0\r\n\r\n").await?;
+        return Ok(body.map(|body| head + &body));
+    }
     let length =
         head.to_lowercase().lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
     let mut body = vec![0; length.unwrap_or(0)];

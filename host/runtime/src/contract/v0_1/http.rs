@@ -1,13 +1,13 @@
 //! The import `http`.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use tokio::time::{Instant, timeout_at};
 use wheelhouse_core::FailureClass;
 
 use super::{failure, imports::http as wit};
 use crate::{
-    egress::{EgressError, Fetch, Target, denied, silent},
+    egress::{EgressError, Fetch, Gate, Target, denied, silent},
     state::State,
 };
 
@@ -16,7 +16,10 @@ const RESERVE: Duration = Duration::from_millis(250);
 
 impl wit::Host for State {
     async fn send(&mut self, request: wit::Request) -> Result<wit::Response, super::imports::types::Failure> {
-        let sent = self.fetch(request).await;
+        let sent = match self.prepare(request) {
+            Ok(sending) => sending.run().await,
+            Err(error) => Err(error),
+        };
         sent.map_err(|error| {
             let failure = error.into_failure();
             // A denial is the operator's to mend, and the rest is for the log as far as the plugin is not told.
@@ -30,31 +33,45 @@ impl wit::Host for State {
     }
 }
 
+/// A request that may be sent.
+struct Sending {
+    gate: Arc<Gate>,
+    fetch: Fetch,
+    until: Option<Instant>,
+}
+
+impl Sending {
+    async fn run(self) -> Result<wit::Response, EgressError> {
+        let host = self.fetch.target.label();
+        let fetching = Box::pin(self.gate.fetch(self.fetch));
+        let fetched = match self.until {
+            Some(until) => timeout_at(until, fetching).await.map_err(|_| silent(&host))??,
+            None => fetching.await?,
+        };
+        let header = |(name, value)| wit::Header { name, value };
+        Ok(wit::Response {
+            status: fetched.status,
+            headers: fetched.headers.into_iter().map(header).collect(),
+            body: fetched.body,
+        })
+    }
+}
+
 impl State {
-    async fn fetch(&mut self, request: wit::Request) -> Result<wit::Response, EgressError> {
+    fn prepare(&self, request: wit::Request) -> Result<Sending, EgressError> {
         let target = Target::parse(&request.url)?;
-        let host = target.label();
-        let Some(gate) = &self.access.http else { return Err(denied(&self.plugin, &target)) };
+        let Some(gate) = self.access.http.clone() else { return Err(denied(&self.plugin, &target)) };
         let fetch = Fetch {
             method: request.method,
             target,
             headers: request.headers.into_iter().map(|header| (header.name, header.value)).collect(),
             body: request.body,
         };
-        let fetching = Box::pin(gate.fetch(fetch));
-        let fetched = match self.until(request.timeout) {
-            Some(until) => timeout_at(until, fetching).await.map_err(|_| silent(&host))??,
-            None => fetching.await?,
-        };
-        Ok(wit::Response {
-            status: fetched.status,
-            headers: fetched.headers.into_iter().map(|(name, value)| wit::Header { name, value }).collect(),
-            body: fetched.body,
-        })
+        Ok(Sending { gate, fetch, until: self.end_of(request.timeout) })
     }
 
     /// When a request ends that may take so many milliseconds.
-    fn until(&self, timeout: Option<u32>) -> Option<Instant> {
+    fn end_of(&self, timeout: Option<u32>) -> Option<Instant> {
         let now = Instant::now();
         let own = timeout.map(|timeout| now + Duration::from_millis(timeout.into()));
         let calls = self.until.map(|until| {
