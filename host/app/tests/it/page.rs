@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Instant};
 
 use async_trait::async_trait;
 use serde_json::{Map, Value, json};
+use tokio::sync::Notify;
 use wheelhouse::{
     config::Profile,
     page::{Introduction, StartPage},
@@ -173,13 +174,18 @@ async fn each_plugin_that_is_compiled_is_told_with_how_many_are_done() {
     let reader = publisher.reader();
     let shown = reader.current();
     let mut told = String::new();
+    let heard = Notify::new();
+    let tell = |line: &str| {
+        told.push_str(line);
+        heard.notify_one();
+    };
     let publishing = async {
         let assist = || bundled("assist", &[], ready(info("assist", &[]), |_| {}));
         publisher.publish(Catalog::new([voice(), new("wins"), assist(), refused()]));
-        tokio::task::yield_now().await;
+        heard.notified().await;
         publisher.publish(Catalog::new([voice(), tools(), assist(), refused()]));
     };
-    tokio::join!(progress::follow(&reader, &shown, Instant::now(), |line| told.push_str(line)), publishing);
+    tokio::join!(progress::follow(&reader, &shown, Instant::now(), tell), publishing);
     // How long it took stands first.
     let lines: Vec<&str> =
         told.lines().map(|line| line.split_once(" s    ").map_or(line, |(_, rest)| rest)).collect();

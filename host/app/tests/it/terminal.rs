@@ -35,7 +35,7 @@ fn list_of_plugins_as_json_is_what_the_api_tells() {
         serde_json::from_str(&printed(command(data.path(), &["plugin", "list", "--json"]).output().unwrap()))
             .unwrap();
     let wins = list.as_array().unwrap().iter().find(|plugin| plugin["id"] == "wins").unwrap();
-    assert_eq!((&wins["state"], &wins["source"]["kind"]), (&json!("ready"), &json!("bundled")), "{wins}");
+    assert_eq!((&wins["state"], &wins["source"]["kind"]), (&json!("active"), &json!("bundled")), "{wins}");
     assert!(wins["tools"].as_array().unwrap().contains(&json!("create_expense")), "{wins}");
     assert!(wins["routes"].as_array().unwrap().contains(&json!("POST /api/v1/expenses")), "{wins}");
     assert_eq!(

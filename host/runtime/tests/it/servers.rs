@@ -139,7 +139,7 @@ async fn serve(
             Reply::WriteAndStall(bytes) => {
                 stream.write_all(&bytes).await?;
                 // Until the other side gives up.
-                stream.read(&mut [0]).await?;
+                while stream.read(&mut [0]).await? > 0 {}
                 return Ok(());
             }
             Reply::WriteAndRepeat(first, again) => {
