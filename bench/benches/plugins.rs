@@ -82,7 +82,7 @@ fn look_up(criterion: &mut Criterion) {
         .map(|entry| (entry.tool.definition().name.clone(), entry.tool.clone()))
         .collect();
     group.bench_function("bare", |bencher| {
-        bencher.iter(|| black_box(map.get(black_box("echo")).is_some()));
+        bencher.iter(|| black_box(map.contains_key(black_box("echo"))));
     });
     group.finish();
 
