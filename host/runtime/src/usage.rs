@@ -31,8 +31,6 @@ pub(crate) struct Peaks {
     pub(crate) stream_cpu_ms: AtomicU64,
     pub(crate) stream_ms: AtomicU64,
     pub(crate) stream_bytes: AtomicU64,
-    pub(crate) hostcall_bytes: AtomicU64,
-    pub(crate) document_bytes: AtomicU64,
 }
 
 /// Remembers a value if it is the highest so far.
@@ -81,7 +79,7 @@ impl Counts {
         self.last_failure.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    /// Every limit with what is used of it; `warm` is the number of instances that are kept.
+    /// Every limit that is measured, with what is used of it; `warm` is the number of instances that are kept.
     pub(crate) fn usage(&self, limits: &Limits, warm: Option<u64>) -> Vec<Usage> {
         let peaks = &self.peaks;
         let peak = |name, peak: &AtomicU64, limit| Usage {
@@ -98,8 +96,6 @@ impl Counts {
             peak("stream_cpu_ms", &peaks.stream_cpu_ms, limits.stream_cpu_ms),
             peak("stream_ms", &peaks.stream_ms, limits.stream_ms),
             peak("stream_bytes", &peaks.stream_bytes, limits.stream_bytes),
-            peak("hostcall_bytes", &peaks.hostcall_bytes, limits.hostcall_bytes),
-            peak("document_bytes", &peaks.document_bytes, limits.document_bytes),
         ];
         let running = self.running.load(Ordering::Relaxed);
         let now = |name, used, limit: u32| Usage { name, used, limit: limit.into(), peak: false };
