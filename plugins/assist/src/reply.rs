@@ -6,9 +6,10 @@ use crate::{
     arguments::in_words,
     examples::find_example,
     filler,
+    free_text::said,
     pending::asked_slot,
     repertoire::{Repertoire, Request, Tool},
-    slots::Speaker,
+    slots::{Speaker, no_day},
     template::Kind,
     words::{sentences, starts_with, stem, words},
 };
@@ -69,7 +70,18 @@ pub(crate) fn small_talk(
         Talk::Thanks => "You are welcome.".to_owned(),
         Talk::Goodbye => "Goodbye!".to_owned(),
         Talk::Help => abilities(message, repertoire, speaker),
-        Talk::Other => format!("I did not understand that. {}", abilities(message, repertoire, speaker)),
+        Talk::Other => {
+            let words = words(message);
+            match no_day::find(&words, speaker) {
+                Some(day) => {
+                    let day = said(message, &words[day]);
+                    format!(
+                        "There is no day {day}, so I did nothing. Please say it again with the right one."
+                    )
+                }
+                None => format!("I did not understand that. {}", abilities(message, repertoire, speaker)),
+            }
+        }
     }
 }
 

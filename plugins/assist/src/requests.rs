@@ -6,7 +6,7 @@ use crate::{
     filler,
     matching::Sentence,
     repertoire::{Repertoire, Request, Understood},
-    slots::{Lean, Speaker},
+    slots::{Lean, Speaker, no_day},
     template::Kind,
     words::{LONGEST_SENTENCE, Word, sentences},
 };
@@ -25,6 +25,10 @@ pub(crate) fn understand<'t>(
     let mut sentences = sentences(message);
     sentences.retain(|words| !filler::is_only_filler(words));
     if sentences.len() > MOST_SENTENCES || sentences.iter().any(|words| words.len() > LONGEST_SENTENCE) {
+        return Vec::new();
+    }
+    // Nothing is noted for today because the day that was said is none.
+    if sentences.iter().any(|words| no_day::find(words, speaker).is_some()) {
         return Vec::new();
     }
     let mut requests = Vec::new();

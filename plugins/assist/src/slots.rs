@@ -3,6 +3,7 @@
 pub(crate) mod calendar;
 pub(crate) mod date;
 pub(crate) mod money;
+pub(crate) mod no_day;
 pub(crate) mod number;
 pub(crate) mod period;
 

@@ -59,6 +59,9 @@ pub(crate) fn field_error(path: &str, message: &str) -> Failure {
         .and_then(|rest| rest.rsplit_once(", expected "))
     {
         Some((found, expected)) => format!("must be {}, not {}", expected_kind(expected), found_kind(found)),
+        None if message.starts_with("UUID parsing failed") => {
+            "must be a UUID such as `0198a1f0-8c3e-7b5a-9d2e-4f6a8b0c1d2e`".to_owned()
+        }
         None => message.to_owned(),
     };
     match path {
@@ -120,6 +123,7 @@ mod tests {
         speed: Option<f32>,
         count: Option<u32>,
         inner: Option<Inner>,
+        id: Option<uuid::Uuid>,
     }
 
     #[derive(Debug, Deserialize)]
@@ -155,9 +159,14 @@ mod tests {
             (r#"{"name": "a", "inner": 3}"#, "inner", "must be an object, not a number"),
             (r#"{"name": "a", "name": "b"}"#, "name", "stands there twice"),
             (
+                r#"{"name": "a", "id": "7"}"#,
+                "id",
+                "must be a UUID such as `0198a1f0-8c3e-7b5a-9d2e-4f6a8b0c1d2e`",
+            ),
+            (
                 r#"{"name": "a", "nmae": 1}"#,
                 "nmae",
-                "is not known here; there is `name`, `speed`, `count`, `inner`",
+                "is not known here; there is `name`, `speed`, `count`, `inner`, `id`",
             ),
             (
                 r#"{"name": "a", "inner": {"flag": true, "x": 1}}"#,
@@ -175,7 +184,7 @@ mod tests {
 
     #[test]
     fn list_is_not_taken_for_an_object() {
-        assert!(parse::<Outer>(br#"["a", null, null, null]"#).is_err());
+        assert!(parse::<Outer>(br#"["a", null, null, null, null]"#).is_err());
     }
 
     #[test]

@@ -95,6 +95,15 @@ fn what_is_not_understood_is_said_with_what_is() {
 }
 
 #[test]
+fn day_that_there_is_not_is_named_and_nothing_is_noted() {
+    for day in ["2026-02-30", "13/32/2026", "2/30", "November 31st"] {
+        let expected =
+            format!("There is no day {day}, so I did nothing. Please say it again with the right one.");
+        assert_eq!(text(said(&format!("I spent $5 on gas on {day}"))), expected);
+    }
+}
+
+#[test]
 fn only_loaded_tools_are_named() {
     let help = text(answer(vec![user("help")], vec![tools::compare_vs_budget()]));
     assert_eq!(help, "You can say, for example, \"Am I over my budget on groceries\".");
