@@ -31,7 +31,7 @@ pub struct Reload {
 }
 
 impl Reload {
-    /// Begins with what the host was started with.
+    /// Begins with what is in force: the configuration as it was read for the start.
     pub fn new(file: &Path, in_force: Config, load: Load) -> Self {
         Self { file: file.to_owned(), load, text: fs::read(file).ok(), in_force }
     }
@@ -65,8 +65,6 @@ impl Reload {
             Ok(config) => {
                 let plugins = config.plugins.clone();
                 let rest = Config { plugins: self.in_force.plugins.clone(), ..config };
-                // A secret that was made at the start stands in no file.
-                let rest = with_secret_of(&self.in_force, rest);
                 if rest != self.in_force {
                     tracing::warn!(
                         file = %self.file.display(),
@@ -87,13 +85,6 @@ impl Reload {
             }
         }
     }
-}
-
-fn with_secret_of(before: &Config, mut now: Config) -> Config {
-    if now.accounts.secret_key.is_none() {
-        now.accounts.secret_key.clone_from(&before.accounts.secret_key);
-    }
-    now
 }
 
 #[cfg(test)]
