@@ -10,10 +10,11 @@ use std::{
     time::Duration,
 };
 
+use bytes::Bytes;
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use serde_json::{Map, Value, json};
 use tokio::runtime::Runtime;
-use wheelhouse_bench::{Bare, Started, context, start};
+use wheelhouse_bench::{Bare, Setup, Started, context};
 use wheelhouse_core::{
     catalog::RouteMatch,
     route::{Method, RouteRequest},
@@ -30,7 +31,7 @@ fn object(value: Value) -> Map<String, Value> {
 
 fn started(runtime: &Runtime, guests: &[&str]) -> Started {
     let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("compiled");
-    runtime.block_on(start(guests, &cache)).unwrap()
+    runtime.block_on(Setup::new(guests).unwrap().start(&cache)).unwrap()
 }
 
 /// A call on an instance made for it, and a call on one that is kept.
@@ -106,6 +107,40 @@ fn look_up(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// The same in a catalog of ten plugins and in one of a thousand. The first run compiles them, which takes minutes.
+fn size(criterion: &mut Criterion) {
+    let runtime = Runtime::new().unwrap();
+    let hosts = [10, 1_000].map(|count| (count, started(&runtime, &[&format!("numbered:{count}")])));
+    let mut group = criterion.benchmark_group("look_up_among");
+    for (count, host) in &hosts {
+        let reader = host.host.catalog();
+        group.bench_function(count.to_string(), |bencher| {
+            bencher.iter(|| {
+                let catalog = reader.current();
+                let found = catalog.find_route(Some(Method::Get), black_box("/numbered-0005"));
+                black_box(matches!(found, RouteMatch::Found { .. }) && catalog.tool("numbered0005").is_some())
+            });
+        });
+    }
+    group.finish();
+    let mut group = criterion.benchmark_group("dispatch_among");
+    for (count, host) in &hosts {
+        let reader = host.host.catalog();
+        group.bench_function(count.to_string(), |bencher| {
+            bencher.to_async(&runtime).iter(async || {
+                let catalog = reader.current();
+                let RouteMatch::Found { route, path } = catalog.find_route(Some(Method::Get), "/numbered-0005")
+                else {
+                    panic!("the route is there");
+                };
+                let (query, headers, body) = (Vec::new(), Vec::new(), Bytes::new());
+                route.route.handle(&context(), RouteRequest { path, query, headers, body }).await.unwrap()
+            });
+        });
+    }
+    group.finish();
+}
+
 /// From method and path to the answer's bytes: a tool by its REST form.
 fn routes(criterion: &mut Criterion) {
     let runtime = Runtime::new().unwrap();
@@ -146,6 +181,6 @@ criterion_group! {
         .sample_size(30)
         .warm_up_time(Duration::from_millis(500))
         .measurement_time(Duration::from_secs(3));
-    targets = calls, look_up, routes
+    targets = calls, look_up, routes, size
 }
 criterion_main!(plugins);

@@ -15,6 +15,9 @@ const GROUPS: [(&str, &str); 5] = [
     ("route_look_up", "route look-up"),
 ];
 
+/// Groups that measure the same in a catalog of 10 plugins and in one of 1,000.
+const SIZES: [(&str, &str); 2] = [("look_up_among", "look-up of a route and a tool"), ("dispatch_among", "route dispatch")];
+
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = std::env::args().nth(1).unwrap_or_else(|| "target/criterion".to_owned());
     println!("| | runtime | bare | ratio | the wrapper's share |");
@@ -29,6 +32,12 @@ fn main() -> Result<(), Box<dyn Error>> {
             runtime / bare,
             (runtime - bare) / runtime * 100.0
         );
+    }
+    println!("\n| | among 10 plugins | among 1,000 | ratio |\n|---|---:|---:|---:|");
+    for (group, name) in SIZES {
+        let of = |function| median(&Path::new(&folder).join(group).join(function));
+        let (few, many) = (of("10")?, of("1000")?);
+        println!("| {name} | {} | {} | {:.2} |", time(few), time(many), many / few);
     }
     Ok(())
 }

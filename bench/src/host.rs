@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
-    path::Path,
+    path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
 };
@@ -14,7 +14,7 @@ use wheelhouse_core::{
     catalog::Catalog,
     clock::{SystemClock, SystemEntropy},
 };
-use wheelhouse_guests::guest;
+use wheelhouse_guests::{guest, numbered};
 use wheelhouse_runtime::{PluginHost, PluginHostParts, RuntimeConfig, SystemResolver};
 
 use crate::documents::NoDocuments;
@@ -25,34 +25,68 @@ pub struct Started {
     pub host: PluginHost,
     /// What its plugins bring.
     pub catalog: Arc<Catalog>,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
-/// Starts a host with these guests, whose compiled code is kept in `cache`.
-///
-/// # Errors
-/// When it does not start.
-pub async fn start(guests: &[&str], cache: &Path) -> Result<Started> {
-    let folder = tempfile::tempdir().map_err(Failure::internal)?;
-    for name in guests {
-        fs::write(folder.path().join(format!("{name}.wasm")), guest(name).bytes)
-            .map_err(Failure::internal)?;
+impl Started {
+    /// Where plugins are dropped in.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
-    let host = PluginHost::start(PluginHostParts {
-        config: RuntimeConfig::default(),
-        plugins: BTreeMap::new(),
-        disabled: BTreeSet::new(),
-        plugins_dir: folder.path().to_owned(),
-        cache_dir: cache.to_owned(),
-        bundled: &[],
-        native: Vec::new(),
-        documents: Arc::new(NoDocuments),
-        resolver: Arc::new(SystemResolver::default()),
-        clock: Arc::new(SystemClock),
-        entropy: Arc::new(SystemEntropy),
-    })?;
-    let catalog = host.catalog().wait_until(Catalog::is_settled).await;
-    Ok(Started { host, catalog, _folder: folder })
+}
+
+/// A host that is to be started.
+pub struct Setup {
+    /// `[runtime]`.
+    pub config: RuntimeConfig,
+    folder: TempDir,
+}
+
+impl Setup {
+    /// With these guests; `numbered:1000` stands for a thousand of that one.
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    pub fn new(guests: &[&str]) -> Result<Self> {
+        let folder = tempfile::tempdir().map_err(Failure::internal)?;
+        let write = |name: &str, bytes: &[u8]| {
+            fs::write(folder.path().join(format!("{name}.wasm")), bytes).map_err(Failure::internal)
+        };
+        for name in guests {
+            match name.strip_prefix("numbered:") {
+                Some(count) => {
+                    let count: u16 = count.parse().map_err(Failure::internal)?;
+                    for number in 0..count {
+                        write(&format!("numbered-{number:04}"), &numbered(number))?;
+                    }
+                }
+                None => write(name, guest(name).bytes)?,
+            }
+        }
+        Ok(Self { config: RuntimeConfig::default(), folder })
+    }
+
+    /// Starts it. Compiled code is kept in `cache`.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub async fn start(self, cache: &Path) -> Result<Started> {
+        let host = PluginHost::start(PluginHostParts {
+            config: self.config,
+            plugins: BTreeMap::new(),
+            disabled: BTreeSet::new(),
+            plugins_dir: PathBuf::from(self.folder.path()),
+            cache_dir: cache.to_owned(),
+            bundled: &[],
+            native: Vec::new(),
+            documents: Arc::new(NoDocuments),
+            resolver: Arc::new(SystemResolver::default()),
+            clock: Arc::new(SystemClock),
+            entropy: Arc::new(SystemEntropy),
+        })?;
+        let catalog = host.catalog().wait_until(Catalog::is_settled).await;
+        Ok(Started { host, catalog, folder: self.folder })
+    }
 }
 
 /// A call of a user with a minute's time.
@@ -64,4 +98,15 @@ pub fn context() -> CallContext {
         jiff::Timestamp::now(),
         Duration::from_secs(60),
     )
+}
+
+/// Resident memory of this process in bytes, as Linux says it.
+///
+/// # Errors
+/// `Internal` elsewhere.
+pub fn resident() -> Result<u64> {
+    let status = fs::read_to_string("/proc/self/status").map_err(Failure::internal)?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kibibytes = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok());
+    kibibytes.map(|kibibytes| kibibytes * 1_024).ok_or_else(|| Failure::internal("no VmRSS"))
 }

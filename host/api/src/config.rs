@@ -43,9 +43,9 @@ pub struct DeadlineConfig {
     pub request_seconds: u64,
     /// A turn of the assistant, 1 to 600 seconds. `assistant.turn_seconds` bounds the turn itself; this should be longer.
     pub chat_seconds: u64,
-    /// Spoken audio up to its last byte, 1 to 3,600 seconds; past it the connection is broken off. A player that takes audio no faster
-    /// than it plays keeps the engine as long.
-    pub speech_seconds: u64,
+    /// What is sent while it is made, up to its last byte: spoken audio, the answers of mounted services. 1 to 3,600 seconds; past it the
+    /// connection is broken off. A player that takes audio no faster than it plays keeps the engine as long.
+    pub stream_seconds: u64,
 }
 
 /// PAM's WebSocket.
@@ -92,7 +92,7 @@ impl Default for LimitConfig {
 
 impl Default for DeadlineConfig {
     fn default() -> Self {
-        Self { request_seconds: 30, chat_seconds: 100, speech_seconds: 600 }
+        Self { request_seconds: 30, chat_seconds: 100, stream_seconds: 600 }
     }
 }
 
@@ -122,7 +122,7 @@ impl ApiConfig {
             ("limits.plugin_body_bytes", limits.plugin_body_bytes as u64, 1_024..=16 << 20),
             ("deadlines.request_seconds", deadlines.request_seconds, 1..=600),
             ("deadlines.chat_seconds", deadlines.chat_seconds, 1..=600),
-            ("deadlines.speech_seconds", deadlines.speech_seconds, 1..=3_600),
+            ("deadlines.stream_seconds", deadlines.stream_seconds, 1..=3_600),
             ("websocket.message_bytes", socket.message_bytes as u64, 1_024..=1 << 20),
             ("websocket.max_sockets", socket.max_sockets as u64, 1..=100_000),
             ("websocket.max_sockets_per_user", socket.max_sockets_per_user as u64, 1..=1_000),

@@ -30,8 +30,8 @@ pub(crate) enum Deadline {
     Request,
     /// `deadlines.chat_seconds`.
     Chat,
-    /// `deadlines.speech_seconds`, up to the last byte: the answer is a stream.
-    Speech,
+    /// `deadlines.stream_seconds`, up to the last byte: the answer is sent while it is made.
+    Stream,
     /// A WebSocket, which has none.
     Socket,
 }

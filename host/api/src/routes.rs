@@ -9,6 +9,7 @@ mod openai_audio;
 mod pam;
 pub(crate) mod plugin_route;
 mod plugins;
+mod sending;
 mod speech;
 
 use std::{collections::BTreeMap, sync::Arc};

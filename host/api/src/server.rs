@@ -107,7 +107,7 @@ impl Api {
     pub async fn serve(&self, listener: TcpListener) -> io::Result<()> {
         let config = &self.state.config;
         let deadlines = &config.deadlines;
-        let longest = deadlines.request_seconds.max(deadlines.chat_seconds).max(deadlines.speech_seconds);
+        let longest = deadlines.request_seconds.max(deadlines.chat_seconds).max(deadlines.stream_seconds);
         let fuse = FuseConfig::default()
             .with_request_body_timeout(BODY_PAUSE)
             .with_write_stall_timeout(WRITE_STALL)

@@ -98,11 +98,13 @@ fn brings(plugin: &PluginStatus) -> String {
         match export {
             Export::Speech => parts.push("a speech engine".to_owned()),
             Export::Chat => parts.push("an AI provider".to_owned()),
+            Export::Http => parts.push("a web service".to_owned()),
             Export::Tools | Export::Routes => {}
         }
     }
     parts.extend(counted(plugin.tools.len(), "tool"));
-    parts.extend(counted(plugin.routes.len(), "route"));
+    let is_mount = |route: &&String| route.starts_with('*');
+    parts.extend(counted(plugin.routes.iter().filter(|route| !is_mount(route)).count(), "route"));
     if parts.is_empty() { "nothing".to_owned() } else { parts.join(", ") }
 }
 

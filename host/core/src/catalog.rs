@@ -6,6 +6,7 @@ use tokio::sync::watch;
 
 use crate::{
     chat::ChatProvider,
+    mount::Mount,
     plugin::{Candidate, Export, PluginInfo, PluginSource, PluginState, PluginStatus, Probe},
     route::{Method, Route},
     speech::SpeechEngine,
@@ -24,6 +25,8 @@ pub struct Contribution {
     pub tools: Vec<Arc<dyn Tool>>,
     /// HTTP routes, those of the tools' REST forms among them.
     pub routes: Vec<Arc<dyn Route>>,
+    /// Everything below `/api/v1/<id>` that is none of the routes.
+    pub mount: Option<Arc<dyn Mount>>,
     /// How it is doing. None for parts of the host.
     pub probe: Option<Arc<dyn Probe>>,
     /// What it declared and the host does not take, each with the reason.
@@ -39,6 +42,7 @@ impl Contribution {
             provider: None,
             tools: Vec::new(),
             routes: Vec::new(),
+            mount: None,
             probe: None,
             problems: Vec::new(),
         }
@@ -88,6 +92,15 @@ pub struct CatalogRoute {
     pub route: Arc<dyn Route>,
 }
 
+/// A mounted service and who brings it.
+#[derive(Clone)]
+pub struct CatalogMount {
+    /// Id of the plugin, and the first part of the path.
+    pub plugin: String,
+    /// The service.
+    pub mount: Arc<dyn Mount>,
+}
+
 /// What is known of a name in a chain.
 pub enum Lookup<T: ?Sized> {
     /// It serves.
@@ -99,13 +112,20 @@ pub enum Lookup<T: ?Sized> {
 }
 
 /// What a request's method and path lead to.
-pub enum RouteMatch<'c> {
+pub enum RouteMatch<'m> {
     /// A route, with the raw (still percent-encoded) values of its path's parameters.
     Found {
         /// The route and who brings it.
-        route: &'c CatalogRoute,
+        route: &'m CatalogRoute,
         /// Name and value, in the order of the path.
         path: Vec<(String, String)>,
+    },
+    /// A mounted service, for any method.
+    Mounted {
+        /// The service and who brings it.
+        mount: &'m CatalogMount,
+        /// The path below it, raw: empty, or with a slash at its beginning.
+        rest: &'m str,
     },
     /// The path is known, the method is not.
     MethodNotAllowed {
@@ -132,6 +152,8 @@ pub struct Catalog {
     slots: BTreeMap<String, usize>,
     methods: Vec<BTreeMap<Method, CatalogRoute>>,
     routes: Vec<CatalogRoute>,
+    /// By the first part of the path.
+    mounts: BTreeMap<String, CatalogMount>,
 }
 
 impl Catalog {
@@ -188,6 +210,9 @@ impl Catalog {
                     for route in &contribution.routes {
                         self.add_route(id, route.clone(), &mut status);
                     }
+                    if let Some(mount) = &contribution.mount {
+                        self.add_mount(id, mount.clone(), &mut status);
+                    }
                 }
             }
         }
@@ -218,6 +243,13 @@ impl Catalog {
     fn add_route(&mut self, plugin: &str, route: Arc<dyn Route>, status: &mut PluginStatus) {
         let (method, path) = (route.definition().method, route.definition().path.clone());
         let name = format!("{method} /api/v1{path}");
+        if let Some((first, _)) = self.mount_of(&path).filter(|(first, _)| first.plugin != plugin) {
+            status.problems.push(format!(
+                "the route {name} is left out: everything below it is `{}`'s",
+                first.plugin
+            ));
+            return;
+        }
         let slot = match self.slots.get(&path) {
             Some(&slot) => slot,
             None => {
@@ -239,6 +271,26 @@ impl Catalog {
         methods.insert(method, added.clone());
         status.routes.push(name);
         self.routes.push(added);
+    }
+
+    fn add_mount(&mut self, plugin: &str, mount: Arc<dyn Mount>, status: &mut PluginStatus) {
+        let is_below = |route: &&CatalogRoute| first_part(&route.route.definition().path).0 == plugin;
+        let other = |route: &&CatalogRoute| route.plugin != plugin;
+        if let Some(first) = self.routes.iter().find(|route| is_below(route) && other(route)) {
+            status.problems.push(format!(
+                "nothing is mounted at /api/v1/{plugin}: `{}` has routes below it",
+                first.plugin
+            ));
+            return;
+        }
+        status.routes.push(format!("* /api/v1/{plugin}/*"));
+        self.mounts.insert(plugin.to_owned(), CatalogMount { plugin: plugin.to_owned(), mount });
+    }
+
+    /// What is mounted where a path leads, and the rest of the path.
+    fn mount_of<'m>(&'m self, path: &'m str) -> Option<(&'m CatalogMount, &'m str)> {
+        let (first, rest) = first_part(path);
+        Some((self.mounts.get(first)?, rest))
     }
 
     /// Every plugin that was found, in the order of loading.
@@ -310,8 +362,13 @@ impl Catalog {
     }
 
     /// What a method and a path below `/api/v1` lead to. The path is as it came in, not decoded.
-    pub fn find_route(&self, method: Option<Method>, path: &str) -> RouteMatch<'_> {
-        let Ok(found) = self.paths.at(path) else { return RouteMatch::NotFound };
+    pub fn find_route<'m>(&'m self, method: Option<Method>, path: &'m str) -> RouteMatch<'m> {
+        let Ok(found) = self.paths.at(path) else {
+            return match self.mount_of(path) {
+                Some((mount, rest)) => RouteMatch::Mounted { mount, rest },
+                None => RouteMatch::NotFound,
+            };
+        };
         let methods = &self.methods[*found.value];
         match method.and_then(|method| methods.get(&method)) {
             Some(route) => RouteMatch::Found {
@@ -321,6 +378,12 @@ impl Catalog {
             None => RouteMatch::MethodNotAllowed { allowed: methods.keys().copied().collect() },
         }
     }
+}
+
+/// The first part of a path, and what comes after it, with the slash.
+fn first_part(path: &str) -> (&str, &str) {
+    let path = path.strip_prefix('/').unwrap_or(path);
+    path.split_at(path.find('/').unwrap_or(path.len()))
 }
 
 impl fmt::Debug for Catalog {

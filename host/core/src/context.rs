@@ -140,4 +140,11 @@ impl CallContext {
         self.deadline = self.deadline.min(Instant::now() + limit);
         self
     }
+
+    /// The same call for an answer that is handed on while it is made, and goes on after the request's handler has ended: with a
+    /// deadline of its own, and a cancellation that nobody else has.
+    #[must_use]
+    pub fn for_stream(&self, limit: Duration) -> Self {
+        Self { deadline: Instant::now() + limit, cancellation: CancellationToken::new(), ..self.clone() }
+    }
 }

@@ -1,7 +1,7 @@
 //! The words of the domain and the ports between the parts of the host.
 //!
 //! A port is a trait that a service calls and that another crate implements: [`SpeechEngine`](speech::SpeechEngine),
-//! [`ChatProvider`](chat::ChatProvider), [`Tool`](tool::Tool), [`Route`](route::Route), the stores, the [`Cache`](cache::Cache) and the
+//! [`ChatProvider`](chat::ChatProvider), [`Tool`](tool::Tool), [`Route`](route::Route), [`Mount`](mount::Mount), the stores, the [`Cache`](cache::Cache) and the
 //! [`Clock`](clock::Clock). This crate does no I/O and knows no framework.
 
 pub mod account;
@@ -15,6 +15,7 @@ pub mod conversation;
 pub mod document;
 pub mod failure;
 pub mod health;
+pub mod mount;
 pub mod plugin;
 pub mod route;
 pub mod secret;

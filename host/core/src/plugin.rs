@@ -21,6 +21,8 @@ pub enum Export {
     Tools,
     /// HTTP routes.
     Routes,
+    /// A web service of its own, by `wasi:http`'s handler.
+    Http,
 }
 
 /// Where a plugin comes from.
@@ -172,7 +174,7 @@ pub struct PluginStatus {
     pub exports: Vec<Export>,
     /// Names of the tools that it brings.
     pub tools: Vec<String>,
-    /// Its routes as `GET /api/v1/expenses`.
+    /// Its routes as `GET /api/v1/expenses`; `* /api/v1/hello/*` for a service that is mounted as a whole.
     pub routes: Vec<String>,
     /// What the plugin declared and the host did not take, each with the reason.
     pub problems: Vec<String>,

@@ -36,6 +36,15 @@ impl Method {
             Self::Delete => "DELETE",
         }
     }
+
+    /// The method of the route that answers a request with this one, if any can: HEAD is GET without the body, which is left out
+    /// afterwards.
+    pub fn of_request(method: &str) -> Option<Self> {
+        match method {
+            "HEAD" => Some(Self::Get),
+            method => method.parse().ok(),
+        }
+    }
 }
 
 impl fmt::Display for Method {

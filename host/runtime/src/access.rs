@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use wheelhouse_core::{plugin::Usage, route::RouteDefinition};
+use wheelhouse_core::{
+    plugin::{Capability, Usage},
+    route::RouteDefinition,
+};
 
 use crate::{
     config::{self, Grant, Limits, PluginConfig},
@@ -40,12 +43,13 @@ impl Access {
         limits: &Limits,
     ) -> Result<Arc<Self>, String> {
         let settings = Settings::of(&checked.id, checked.settings.as_ref(), own)?;
-        let policy = Policy::of(&checked.id.as_str().into(), &checked.asks, &own.grants);
-        let documents = DocumentAccess::of(sandbox, &checked.asks, &own.grants, limits);
+        let asks = checked.asks(&own.grants);
+        let policy = Policy::of(&checked.id.as_str().into(), &asks, &own.grants);
+        let documents = DocumentAccess::of(sandbox, &asks, &own.grants, limits);
         let gate = policy.map(|policy| Gate::new(&sandbox.egress, policy, limits)).transpose();
         Ok(Arc::new(Self {
             documents,
-            keyvalue: keyvalue(sandbox, checked, own, limits),
+            keyvalue: keyvalue(sandbox, &asks, own, limits),
             http: gate.map_err(|failure| format!("its requests cannot be sent: {failure}"))?.map(Arc::new),
             settings,
         }))
@@ -59,11 +63,11 @@ impl Access {
 
 fn keyvalue(
     sandbox: &Sandbox,
-    checked: &Checked,
+    asks: &[Capability],
     own: &PluginConfig,
     limits: &Limits,
 ) -> Option<KeyValueAccess> {
-    let allowed = |target| config::is_allowed(&checked.asks, &own.grants, "keyvalue", target);
+    let allowed = |target| config::is_allowed(asks, &own.grants, "keyvalue", target);
     let (user, shared) = (allowed("user"), allowed("shared"));
     (user || shared).then(|| KeyValueAccess {
         store: sandbox.documents.clone(),

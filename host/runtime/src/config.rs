@@ -12,7 +12,8 @@ use wheelhouse_core::Secret;
 
 pub use grant::Grant;
 pub(crate) use grant::{
-    DEFAULT_PORTS, HostPattern, asked_hosts, granted_hosts, is_allowed, is_granted, is_public, problem_of,
+    DEFAULT_PORTS, HostPattern, asked_by_grants, asked_hosts, granted_hosts, is_allowed, is_granted,
+    is_public, problem_of,
 };
 pub(crate) use limits::Envelope;
 pub use limits::{LimitOverrides, Limits};
@@ -98,6 +99,9 @@ impl Default for BreakerConfig {
 pub struct PluginConfig {
     /// Whether it is loaded.
     pub enabled: bool,
+    /// The file in the drop-in folder that is this plugin, where the file cannot say so itself: a component that exports `wasi:http`'s
+    /// handler and was built without a kit. It answers everything below `/api/v1/<id>`, and asks for what is granted to it.
+    pub mount: Option<String>,
     /// What it may do of what it asks for.
     pub grants: Vec<Grant>,
     /// Its own limits; what is left out is as in `[runtime.limits]`.
@@ -112,6 +116,7 @@ impl Default for PluginConfig {
     fn default() -> Self {
         Self {
             enabled: true,
+            mount: None,
             grants: Vec::new(),
             limits: LimitOverrides::default(),
             settings: Map::new(),
@@ -140,7 +145,18 @@ impl RuntimeConfig {
             problems.push("runtime.breaker.failures: at least 1".to_owned());
         }
         problems.extend(self.limits.problems("runtime.limits", &self.pool));
+        let mut mounts = BTreeMap::new();
         for (id, plugin) in plugins {
+            if let Some(file) = &plugin.mount {
+                if !file.ends_with(".wasm") || file.contains(['/', '\\']) {
+                    problems.push(format!(
+                        "plugins.{id}.mount: the name of a file in the drop-in folder, as in `{id}.wasm`"
+                    ));
+                }
+                if let Some(other) = mounts.insert(file, id) {
+                    problems.push(format!("plugins.{id}.mount: `{file}` is plugins.{other}'s already"));
+                }
+            }
             let limits = plugin.limits.over(&self.limits);
             if limits != self.limits {
                 problems.extend(limits.problems(&format!("plugins.{id}.limits"), &self.pool));
@@ -166,6 +182,19 @@ mod tests {
         let problems = RuntimeConfig::default().problems(&BTreeMap::from([("hog".to_owned(), plugin)]));
         assert_eq!(problems.len(), 1);
         assert!(problems[0].starts_with("plugins.hog.limits.memory_bytes"), "{problems:?}");
+    }
+
+    #[test]
+    fn mount_that_is_no_file_of_its_own_is_a_problem() {
+        let mount = |file: &str| PluginConfig { mount: Some(file.to_owned()), ..PluginConfig::default() };
+        let problems = |plugins: [(&str, PluginConfig); 2]| {
+            let plugins = plugins.map(|(id, plugin)| (id.to_owned(), plugin)).into();
+            RuntimeConfig::default().problems(&plugins)
+        };
+        assert!(problems([("a", mount("a.wasm")), ("b", mount("b.wasm"))]).is_empty());
+        let problems = problems([("a", mount("../a.wasm")), ("b", mount("../a.wasm"))]);
+        assert_eq!(problems.len(), 3, "{problems:?}");
+        assert!(problems[0].starts_with("plugins.a.mount"), "{problems:?}");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use wheelhouse_core::{
     catalog::Contribution,
     chat::ChatProvider,
+    mount::Mount,
     plugin::{Export, PluginInfo, Probe},
     route::Route,
     speech::SpeechEngine,
@@ -13,10 +14,12 @@ use wheelhouse_core::{
 
 use crate::{
     access::close_unless_granted,
-    config::Grant,
+    config::{self, Grant},
+    declaration::mount_problem,
     plugin::Plugin,
     ports::{
-        chat::PluginProvider, rest::ToolRoute, routes::PluginRoute, speech::PluginEngine, tools::PluginTool,
+        chat::PluginProvider, mount::PluginMount, rest::ToolRoute, routes::PluginRoute, speech::PluginEngine,
+        tools::PluginTool,
     },
     prepared::Prepared,
 };
@@ -48,6 +51,16 @@ pub(crate) fn contribution(
         problems.extend(close_unless_granted(&plugin.id, &mut definition, grants));
         routes.push(Arc::new(PluginRoute { plugin: plugin.clone(), definition }));
     }
+    let mut mount = None;
+    if has(Export::Http) {
+        match mount_problem(&plugin.id) {
+            Some(problem) => problems.push(problem),
+            None => {
+                let public = config::is_public(grants, &format!("/{}", plugin.id));
+                mount = Some(Arc::new(PluginMount { plugin: plugin.clone(), public }) as Arc<dyn Mount>);
+            }
+        }
+    }
     Contribution {
         info,
         engine: has(Export::Speech).then(|| Arc::new(PluginEngine(plugin.clone())) as Arc<dyn SpeechEngine>),
@@ -55,6 +68,7 @@ pub(crate) fn contribution(
             .then(|| Arc::new(PluginProvider(plugin.clone())) as Arc<dyn ChatProvider>),
         tools,
         routes,
+        mount,
         probe: Some(plugin.clone() as Arc<dyn Probe>),
         problems,
     }

@@ -1,8 +1,11 @@
 //! What a plugin says of itself when it is asked: kept beside its compiled code, and checked anew at every start.
 
 mod check;
+mod mounted;
 mod paths;
 mod rest;
+
+use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 use wheelhouse_core::{
@@ -11,9 +14,14 @@ use wheelhouse_core::{
     tool::ToolDefinition,
 };
 
-use crate::{schema::Arguments, settings::SettingsSchema};
+use crate::{
+    config::{self, Grant},
+    schema::Arguments,
+    settings::SettingsSchema,
+};
 
 pub(crate) use check::check;
+pub(crate) use mounted::mount_problem;
 
 /// A plugin's own words.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,6 +35,9 @@ pub(crate) struct Declaration {
     pub(crate) settings_schema: Option<String>,
     pub(crate) tools: Vec<DeclaredTool>,
     pub(crate) routes: Vec<DeclaredRoute>,
+    /// Made by the host, for a component that cannot say what it is.
+    #[serde(default)]
+    pub(crate) is_mounted: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -83,11 +94,19 @@ pub(crate) struct Checked {
     pub(crate) version: semver::Version,
     pub(crate) name: String,
     pub(crate) summary: String,
-    pub(crate) asks: Vec<Capability>,
+    asks: Vec<Capability>,
     pub(crate) warm: bool,
     pub(crate) settings: Option<SettingsSchema>,
     pub(crate) tools: Vec<CheckedTool>,
     pub(crate) routes: Vec<RouteDefinition>,
+    is_mounted: bool,
+}
+
+impl Checked {
+    /// What the plugin asks for, under these grants.
+    pub(crate) fn asks(&self, grants: &[Grant]) -> Cow<'_, [Capability]> {
+        if self.is_mounted { config::asked_by_grants(grants).into() } else { (&self.asks).into() }
+    }
 }
 
 #[derive(Debug)]

@@ -9,9 +9,13 @@ use wheelhouse_core::plugin::Export;
 pub(crate) struct Inspection {
     /// What it can do for the host.
     pub(crate) exports: Vec<Export>,
+    /// Whether it can say what it is. Without that it serves under a name that the operator gives it.
+    pub(crate) is_described: bool,
 }
 
 const CONTRACT: &str = "wheelhouse:plugin/";
+/// What a web service exports, in WASI 0.2 and 0.3.
+const HANDLERS: [&str; 2] = ["wasi:http/incoming-handler@0.2.", "wasi:http/handler@0.3."];
 
 /// Reads the component's imports and exports. Nested modules are skipped, so this takes microseconds.
 ///
@@ -36,20 +40,24 @@ pub(crate) fn inspect(bytes: &[u8]) -> Result<Inspection, String> {
         ("tools", Export::Tools),
         ("routes", Export::Routes),
     ];
-    let exports: Vec<Export> =
+    let mut exports: Vec<Export> =
         known.into_iter().filter(|(name, _)| has(name)).map(|(_, export)| export).collect();
-    if !has("plugin") {
+    let is_web_service =
+        names.exports.iter().any(|name| HANDLERS.iter().any(|handler| name.starts_with(handler)));
+    let is_described = has("plugin");
+    if !is_described && (!is_web_service || !exports.is_empty()) {
         return Err(format!(
             "it exports no `{CONTRACT}plugin`, so it cannot say what it is; build it with one of the kits in sdk/"
         ));
     }
+    exports.extend(is_web_service.then_some(Export::Http));
     if exports.is_empty() {
         return Err(format!(
-            "it exports nothing that this host could use: none of {}",
+            "it exports nothing that this host could use: none of {}, `wasi:http/handler`, `wasi:http/incoming-handler`",
             known.map(|(name, _)| format!("`{CONTRACT}{name}`")).join(", ")
         ));
     }
-    Ok(Inspection { exports })
+    Ok(Inspection { exports, is_described })
 }
 
 #[derive(Default)]

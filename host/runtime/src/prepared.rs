@@ -11,6 +11,7 @@ use crate::{
 /// Everything of a version that does not depend on the configuration: linking it anew takes it as it is.
 pub(crate) struct Prepared {
     pub(crate) exports: Vec<Export>,
+    pub(crate) is_described: bool,
     pub(crate) component: Component,
     pub(crate) checked: Checked,
 }
@@ -30,7 +31,7 @@ pub(crate) fn info(checked: &Checked, own: &PluginConfig) -> PluginInfo {
         name: checked.name.clone(),
         summary: checked.summary.clone(),
         asks: checked
-            .asks
+            .asks(&own.grants)
             .iter()
             .map(|ask| Ask { granted: config::is_granted(ask, &own.grants), capability: ask.clone() })
             .collect(),

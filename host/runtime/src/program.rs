@@ -43,12 +43,13 @@ impl Program {
         sandbox: &Sandbox,
         component: &Component,
         exports: &[Export],
+        is_described: bool,
         name: &str,
         limits: Limits,
         access: Arc<Access>,
     ) -> wasmtime::Result<Self> {
         let pre = sandbox.linker.instantiate_pre(component)?;
-        let interfaces = Interfaces::of(&pre, exports)?;
+        let interfaces = Interfaces::of(&pre, exports, is_described)?;
         Ok(Self { name: name.into(), pre, interfaces, limits, access, log: GuestLog::new(name) })
     }
 

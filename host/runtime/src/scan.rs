@@ -70,7 +70,7 @@ impl Origin {
 pub(crate) fn bundled(plugin: &Bundled, cache: &CompiledCache) -> Found {
     let record = cache.find(&plugin.sha256);
     let inspection = match &record {
-        Some(record) => Ok(Inspection { exports: record.exports.clone() }),
+        Some(record) => Ok(Inspection { exports: record.exports.clone(), is_described: true }),
         None => inspect::inspect(plugin.bytes),
     };
     Found {

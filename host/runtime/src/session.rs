@@ -36,12 +36,16 @@ const PIECES: usize = 64;
 const GRACE: Duration = Duration::from_millis(500);
 
 /// What a guest has opened.
-pub(crate) struct Opened<H> {
+pub(crate) struct Opened<'g, H> {
     pub(crate) head: H,
-    pub(crate) ending: Ending,
+    /// Ends with the stream.
+    pub(crate) ending: BoxFuture<'g, Verdict>,
 }
 
-/// How a guest's stream ends, once it has.
+/// How a guest's stream ended. Inside, `None` when it stopped without a word about its end. Outside is what went wrong with the guest.
+pub(crate) type Verdict = wasmtime::Result<Option<Result<()>>>;
+
+/// How a stream of the contract ends, once it has.
 pub(crate) struct Ending {
     /// What the guest said of it.
     end: oneshot::Receiver<Result<()>>,
@@ -57,17 +61,17 @@ impl Ending {
         (Self { end: ended, closed }, end, open)
     }
 
-    /// Waits for both. Audio that stops without a word about its end is truncated, whatever came before.
-    async fn verdict(self, plugin: &str) -> Result<()> {
-        match self.end.await {
+    /// Waits for both. What stops without a word about its end is truncated, whatever came before.
+    pub(crate) async fn verdict(self) -> Verdict {
+        Ok(match self.end.await {
             Ok(Ok(())) => {
                 // The sender is only ever dropped.
                 let _ = self.closed.await;
-                Ok(())
+                Some(Ok(()))
             }
-            Ok(Err(failure)) => Err(failure),
-            Err(_) => Err(truncated(plugin)),
-        }
+            Ok(Err(failure)) => Some(Err(failure)),
+            Err(_) => None,
+        })
     }
 }
 
@@ -165,7 +169,7 @@ pub(crate) async fn begin<H, T, F>(plugin: &Arc<Plugin>, ctx: &CallContext, open
 where
     H: Send + 'static,
     T: Send + 'static,
-    F: for<'a> FnOnce(Guest<'a>, CallRecord, Outlet<T>) -> BoxFuture<'a, wasmtime::Result<Result<Opened<H>>>>
+    F: for<'a> FnOnce(Guest<'a>, CallRecord, Outlet<T>) -> BoxFuture<'a, wasmtime::Result<Result<Opened<'a, H>>>>
         + Send
         + 'static,
 {
@@ -235,7 +239,7 @@ impl Task {
                 Guest<'a>,
                 CallRecord,
                 Outlet<T>,
-            ) -> BoxFuture<'a, wasmtime::Result<Result<Opened<H>>>>
+            ) -> BoxFuture<'a, wasmtime::Result<Result<Opened<'a, H>>>>
             + Send
             + 'static,
     {
@@ -259,7 +263,7 @@ impl Task {
                             opened.store(true, Ordering::Relaxed);
                             // Nobody listens any more: the outlet says so to the guest.
                             let _ = head.send(value);
-                            Ok(ending.verdict(&id).await)
+                            Ok(ending.await?.unwrap_or_else(|| Err(truncated(&id))))
                         }
                     }
                 })

@@ -1,7 +1,9 @@
-//! Standard interfaces that plugins can import beside the contract: `wasi:http`'s client, `wasi:config`, `wasi:keyvalue`. They are always
-//! linked, because language runtimes and foreign components import them, and there is nothing behind what was not granted.
+//! Standard interfaces beside the contract. What plugins can import (`wasi:http`'s client, `wasi:config`, `wasi:keyvalue`) is always
+//! linked, because language runtimes and foreign components import it, and there is nothing behind what was not granted. What they
+//! can export is `wasi:http`'s handler.
 
 mod config;
+mod handler;
 mod http;
 mod keyvalue;
 
@@ -9,6 +11,7 @@ use wasmtime::component::{HasSelf, Linker};
 
 use crate::state::State;
 
+pub(crate) use handler::{Handler, open_http};
 pub(crate) use http::Outgoing;
 
 #[allow(missing_docs, unreachable_pub, clippy::all, reason = "generated")]

@@ -21,6 +21,7 @@ use crate::{
     config::PluginConfig,
     contribution::contribution,
     declaration::{self, Declaration},
+    inspect::Inspection,
     meter::Meter,
     plugin::Plugin,
     prepared::Prepared,
@@ -88,12 +89,37 @@ impl Workshop {
         *self.plugins.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(plugins);
     }
 
+    /// What is known of a component before it is loaded: what it said when it was compiled, or the name that the operator gives to one
+    /// that cannot say what it is.
+    pub(crate) fn known(&self, content: &Content, source: &PluginSource) -> Option<Declaration> {
+        if content.inspection.is_described {
+            return content.record.as_ref().map(|record| record.declaration.clone());
+        }
+        self.mounted(content, source).ok()
+    }
+
+    /// # Errors
+    /// What the operator has to do so that it serves.
+    fn mounted(&self, content: &Content, source: &PluginSource) -> Result<Declaration, String> {
+        let PluginSource::File { name } = source else {
+            return Err("it cannot say what it is, and only files are given a name".to_owned());
+        };
+        match mounted_as(&self.plugins(), name) {
+            Some(id) => Ok(Declaration::mounted(id, &content.hash)),
+            None => Err(format!(
+                "it is a web service (`wasi:http`) that cannot say what it is; it answers below /api/v1/<name> once the configuration \
+                 has mount = \"{name}\" in [plugins.<name>]"
+            )),
+        }
+    }
+
     /// Compiles a component, or takes the code that was compiled before, and asks it what it is.
     ///
     /// # Errors
     /// Why it is of no use.
     pub(crate) fn prepare(&self, content: &Content, source: &PluginSource) -> Result<Arc<Prepared>, Refusal> {
-        let exports = &content.inspection.exports;
+        let Inspection { exports, is_described } = &content.inspection;
+        let mounted = if *is_described { None } else { Some(self.mounted(content, source)?) };
         let engine = &self.sandbox.engine;
         let cached = content.record.as_ref().and_then(|record| {
             Some((self.cache.load(engine, &content.hash, record)?, record.declaration.clone()))
@@ -107,16 +133,26 @@ impl Workshop {
                     PluginSource::Bundled { name } | PluginSource::File { name } => name.as_str(),
                     PluginSource::Native => "host",
                 };
-                let declaration = self.describe(&component, content, label)?;
+                let declaration = match &mounted {
+                    Some(declaration) => declaration.clone(),
+                    None => self.describe(&component, content, label)?,
+                };
                 (component, declaration)
             }
         };
+        // What was kept of it may be from a time when it had another name.
+        let declaration = mounted.unwrap_or(declaration);
         let checked = declaration::check(&declaration)?;
         // Only what is in order is kept: a refused component is asked again, for the host may have learned something.
         if was_compiled && let Err(error) = self.cache.store_record(&content.hash, exports, &declaration) {
             tracing::warn!(%error, "a description cannot be kept; the plugin will be asked again at the next start");
         }
-        let prepared = Arc::new(Prepared { exports: exports.clone(), component, checked });
+        let prepared = Arc::new(Prepared {
+            exports: exports.clone(),
+            is_described: *is_described,
+            component,
+            checked,
+        });
         match source {
             PluginSource::Bundled { name } if *name != prepared.checked.id => Err(self.refuse(
                 &prepared,
@@ -140,6 +176,7 @@ impl Workshop {
             &self.sandbox,
             &prepared.component,
             &prepared.exports,
+            prepared.is_described,
             &checked.id,
             limits.clone(),
             access,
@@ -194,7 +231,7 @@ impl Workshop {
         let sandbox = &self.sandbox;
         let limits = sandbox.config.limits.clone();
         let program =
-            Program::link(sandbox, component, &content.inspection.exports, label, limits, Access::none())
+            Program::link(sandbox, component, &content.inspection.exports, true, label, limits, Access::none())
                 .map_err(|error| not_linked(&error))?;
         self.in_an_instance(&program, async |instance| {
             program.run(instance, None, None, |guest| Box::pin(async move { guest.declare().await })).await
@@ -237,6 +274,11 @@ impl Workshop {
             format!("{}{detail}", failure.message)
         })
     }
+}
+
+/// The id that the operator gives to a file which cannot say what it is.
+pub(crate) fn mounted_as<'p>(plugins: &'p BTreeMap<String, PluginConfig>, file: &str) -> Option<&'p str> {
+    plugins.iter().find(|(_, plugin)| plugin.mount.as_deref() == Some(file)).map(|(id, _)| id.as_str())
 }
 
 fn not_linked(error: &wasmtime::Error) -> String {

@@ -41,7 +41,7 @@ pub use health::{HealthService, HealthStatus, Liveness, Off, Readiness};
 pub use metrics::{MetricsAccess, MetricsConfig, MetricsReader, MetricsService, MetricsSnapshot};
 pub use names::{ChainKind, UnknownName, unknown_names, validate_names};
 pub use plugins::{PluginDetail, PluginService};
-pub use routes::{RouteFailure, RouteService};
+pub use routes::{PluginAnswer, PluginRequest, RouteFailure, RouteService};
 pub use speech::{
     EngineVoices, GenericVoice, OutputFormat, SpeechConfig, SpeechRequest, SpeechService, SpokenAudio,
 };

@@ -1,7 +1,8 @@
-//! Routes that plugins bring.
+//! Routes that plugins bring, and services of theirs that are mounted.
 
 mod body;
 mod headers;
+mod mount;
 
 use std::time::Duration;
 
@@ -11,12 +12,43 @@ use tokio::time::{Instant, timeout_at};
 use wheelhouse_core::{
     CallContext, Failure, Result,
     catalog::{Catalog, CatalogReader, CatalogRoute, RouteMatch},
+    mount::MountResponse,
     plugin::Export,
     route::{Method, RouteRequest, RouteResponse},
 };
 
 /// How long a request for a path that nobody knows waits for plugins that are being loaded, at most.
 const LONGEST_WAIT: Duration = Duration::from_secs(20);
+
+/// A request for a path below `/api/v1` that is none of the host's own.
+#[derive(Debug, Clone)]
+pub struct PluginRequest<'r> {
+    /// In capitals.
+    pub method: &'r str,
+    /// Below `/api/v1`, as it came in: `/expenses/a%20b`.
+    pub path: &'r str,
+    /// What stands after the question mark, as it came in.
+    pub query: Option<&'r str>,
+    /// Host and port that the client asked for.
+    pub authority: &'r str,
+    /// Those that are text.
+    pub headers: Vec<(String, String)>,
+    /// Bounded.
+    pub body: Bytes,
+}
+
+/// What a plugin says to a request.
+pub enum PluginAnswer {
+    /// A route's answer.
+    Whole(RouteResponse),
+    /// A mounted service's answer.
+    Streamed {
+        /// Its body is handed on while it is made.
+        response: MountResponse,
+        /// Until when the body may take. Cancelling it stops the service.
+        ctx: CallContext,
+    },
+}
 
 /// Why a request did not reach a plugin's answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,9 +85,8 @@ impl RouteService {
         Self { catalog }
     }
 
-    /// Answers a request for a path below `/api/v1`, given as it came in: `/expenses/a%20b`. `method` is `None` for one that no
-    /// route can have. Query names and values are decoded. An unknown path waits while plugins that bring tools or routes are
-    /// being loaded, at most half of the context's time.
+    /// Answers a request. An unknown path waits while plugins that may have it are being loaded, at most half of the context's time.
+    /// `stream_limit` is how long an answer that is handed on while it is made may take.
     ///
     /// # Errors
     /// [`RouteFailure`]; all but a failure of the plugin's own before it sees anything, and `Unauthenticated` before the body is looked
@@ -63,43 +94,32 @@ impl RouteService {
     pub async fn dispatch(
         &self,
         ctx: &CallContext,
-        method: Option<Method>,
-        raw_path: &str,
-        query: Vec<(String, String)>,
-        headers: Vec<(String, String)>,
-        body: Bytes,
-    ) -> Result<RouteResponse, RouteFailure> {
+        request: PluginRequest<'_>,
+        stream_limit: Duration,
+    ) -> Result<PluginAnswer, RouteFailure> {
+        let (method, path) = (Method::of_request(request.method), request.path);
         let mut catalog = self.catalog.current();
-        if matches!(catalog.find_route(method, raw_path), RouteMatch::NotFound) && is_loading(&catalog) {
-            catalog = self.wait_for(ctx, method, raw_path).await;
+        if matches!(catalog.find_route(method, path), RouteMatch::NotFound) && is_loading(&catalog) {
+            catalog = self.wait_for(ctx, method, path).await;
         }
-        let (found, path) = match catalog.find_route(method, raw_path) {
-            RouteMatch::Found { route, path } => (route, path),
-            RouteMatch::MethodNotAllowed { allowed } => {
-                return Err(RouteFailure::MethodNotAllowed { allowed });
+        match catalog.find_route(method, path) {
+            RouteMatch::Found { route, path } => {
+                answer(ctx, route, path, request).await.map(PluginAnswer::Whole)
             }
+            RouteMatch::Mounted { mount, rest } => {
+                let ctx_of_body = ctx.for_stream(stream_limit);
+                let response = mount::answer(ctx, &ctx_of_body, mount, rest, request).await?;
+                Ok(PluginAnswer::Streamed { response, ctx: ctx_of_body })
+            }
+            RouteMatch::MethodNotAllowed { allowed } => Err(RouteFailure::MethodNotAllowed { allowed }),
             RouteMatch::NotFound if is_loading(&catalog) => {
-                return Err(Failure::unavailable("Plugins are still being loaded; try again in a moment.")
+                Err(Failure::unavailable("Plugins are still being loaded; try again in a moment.")
                     .with_code("loading")
                     .with_retry_after(Duration::from_secs(2))
-                    .into());
+                    .into())
             }
-            RouteMatch::NotFound => return Err(RouteFailure::NotFound),
-        };
-        if !found.route.definition().public {
-            ctx.require_user()?;
+            RouteMatch::NotFound => Err(RouteFailure::NotFound),
         }
-        body::check(found.route.definition(), &headers, &body)?;
-        let request =
-            RouteRequest { path: decode(path)?, query, headers: headers::for_plugin(headers), body };
-        let response = tokio::select! {
-            answered = timeout_at(ctx.deadline, found.route.handle(ctx, request)) => answered
-                .unwrap_or_else(|_| Err(Failure::timeout("The plugin did not answer in time.")))?,
-            () = ctx.cancellation.cancelled() => {
-                return Err(Failure::timeout("The request was given up before there was an answer.").into());
-            }
-        };
-        Ok(check(ctx, found, response)?)
     }
 
     async fn wait_for(
@@ -121,9 +141,44 @@ impl RouteService {
     }
 }
 
-/// Whether a plugin that may bring routes is still on its way.
+/// Whether a plugin that may have the path is still on its way.
 fn is_loading(catalog: &Catalog) -> bool {
-    catalog.is_loading(Export::Routes) || catalog.is_loading(Export::Tools)
+    [Export::Routes, Export::Tools, Export::Http].into_iter().any(|export| catalog.is_loading(export))
+}
+
+async fn answer(
+    ctx: &CallContext,
+    found: &CatalogRoute,
+    path: Vec<(String, String)>,
+    request: PluginRequest<'_>,
+) -> Result<RouteResponse, RouteFailure> {
+    let PluginRequest { query, headers, body, .. } = request;
+    if !found.route.definition().public {
+        ctx.require_user()?;
+    }
+    body::check(found.route.definition(), &headers, &body)?;
+    let query = form_urlencoded::parse(query.unwrap_or_default().as_bytes()).into_owned().collect();
+    let request = RouteRequest { path: decode(path)?, query, headers: headers::for_plugin(headers), body };
+    let mut response = in_time(ctx, found.route.handle(ctx, request)).await?;
+    let name = &found.route.definition().id;
+    let keeps_body = check_status(response.status, || format!("the route {name} of `{}`", found.plugin))?;
+    if !keeps_body {
+        response.body = Bytes::new();
+    }
+    response.headers = clean(ctx, &found.plugin, response.headers);
+    Ok(response)
+}
+
+/// Waits for a plugin as long as somebody waits for its answer.
+async fn in_time<T>(ctx: &CallContext, answer: impl Future<Output = Result<T>>) -> Result<T> {
+    tokio::select! {
+        answered = timeout_at(ctx.deadline, answer) => {
+            answered.unwrap_or_else(|_| Err(Failure::timeout("The plugin did not answer in time.")))
+        }
+        () = ctx.cancellation.cancelled() => {
+            Err(Failure::timeout("The request was given up before there was an answer."))
+        }
+    }
 }
 
 fn decode(path: Vec<(String, String)>) -> Result<Vec<(String, String)>> {
@@ -141,27 +196,27 @@ fn decode(path: Vec<(String, String)>) -> Result<Vec<(String, String)>> {
         .collect()
 }
 
-fn check(ctx: &CallContext, found: &CatalogRoute, mut response: RouteResponse) -> Result<RouteResponse> {
-    if !(200..=599).contains(&response.status) {
-        return Err(Failure::internal(format!(
-            "the route {} of `{}` answered the status {}",
-            found.route.definition().id,
-            found.plugin,
-            response.status
-        )));
+/// Whether an answer of this status has a body.
+///
+/// # Errors
+/// `Internal` when a plugin may not answer it.
+fn check_status(status: u16, who: impl FnOnce() -> String) -> Result<bool> {
+    if !(200..=599).contains(&status) {
+        return Err(Failure::internal(format!("{} answered the status {status}", who())));
     }
-    if matches!(response.status, 204 | 205 | 304) {
-        response.body = Bytes::new();
-    }
-    let (kept, left_out) = headers::from_plugin(response.headers);
+    Ok(!matches!(status, 204 | 205 | 304))
+}
+
+/// The headers of an answer that go to the client.
+fn clean(ctx: &CallContext, plugin: &str, headers: Vec<(String, String)>) -> Vec<(String, String)> {
+    let (kept, left_out) = headers::from_plugin(headers);
     if !left_out.is_empty() {
         tracing::warn!(
             request_id = %ctx.request_id,
-            plugin = %found.plugin,
+            plugin,
             headers = %left_out.join(", "),
             "left out response headers that a plugin may not set"
         );
     }
-    response.headers = kept;
-    Ok(response)
+    kept
 }

@@ -31,7 +31,7 @@ impl Deadline {
         Duration::from_secs(match self {
             Self::Request | Self::Socket => config.request_seconds,
             Self::Chat => config.chat_seconds,
-            Self::Speech => config.speech_seconds,
+            Self::Stream => config.stream_seconds,
         })
     }
 }
@@ -71,7 +71,7 @@ impl Handler for Gate {
                     ctrl.skip_rest();
                 }
             }
-            Deadline::Speech | Deadline::Socket => {
+            Deadline::Stream | Deadline::Socket => {
                 ctrl.call_next(req, depot, res).await;
                 given_up.disarm();
             }

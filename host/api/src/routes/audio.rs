@@ -1,22 +1,13 @@
 //! Spoken audio as an answer.
 
-use std::{
-    future::Future,
-    io,
-    pin::Pin,
-    task::{Context, Poll},
-};
-
-use bytes::Bytes;
-use futures_util::{Stream, stream::BoxStream};
 use salvo::{
     Depot, Request, Response, Writer, async_trait,
-    http::{HeaderValue, ResBody, StatusCode, header::CONTENT_TYPE},
+    http::{HeaderValue, StatusCode, header::CONTENT_TYPE},
 };
-use tokio::time::{Sleep, sleep_until};
-use tokio_util::sync::DropGuard;
-use wheelhouse_core::{CallContext, Result};
+use wheelhouse_core::CallContext;
 use wheelhouse_services::SpokenAudio;
+
+use super::sending::sending;
 
 /// Headers of every answer that is audio.
 pub(super) const AUDIO_HEADERS: &[(&str, &str)] = &[
@@ -57,70 +48,6 @@ impl Writer for Audio {
         headers.insert("x-fallback-used", flag(spoken.fallback_used));
         headers.insert("x-cache-hit", flag(false));
         res.status_code(StatusCode::OK);
-        res.body(ResBody::stream(Sending::new(spoken.audio, &ctx)));
-    }
-}
-
-/// The stream while it is sent: stops the engine when the client goes away or the deadline has come, says in the log how it ended.
-struct Sending {
-    audio: BoxStream<'static, Result<Bytes>>,
-    span: tracing::Span,
-    bytes: u64,
-    ended: bool,
-    deadline: Pin<Box<Sleep>>,
-    _given_up: DropGuard,
-}
-
-impl Sending {
-    fn new(audio: BoxStream<'static, Result<Bytes>>, ctx: &CallContext) -> Self {
-        let given_up = ctx.cancellation.clone().drop_guard();
-        Self {
-            audio,
-            span: tracing::Span::current(),
-            bytes: 0,
-            ended: false,
-            deadline: Box::pin(sleep_until(ctx.deadline)),
-            _given_up: given_up,
-        }
-    }
-}
-
-impl Stream for Sending {
-    type Item = io::Result<Bytes>;
-
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let span = self.span.clone();
-        let _entered = span.enter();
-        if self.deadline.as_mut().poll(cx).is_ready() {
-            self.ended = true;
-            tracing::warn!(bytes = self.bytes, "audio was not taken in time");
-            return Poll::Ready(Some(Err(io::ErrorKind::TimedOut.into())));
-        }
-        let polled = self.audio.as_mut().poll_next(cx);
-        if let Poll::Ready(item) = &polled {
-            match item {
-                Some(Ok(piece)) => self.bytes += piece.len() as u64,
-                Some(Err(failure)) => {
-                    self.ended = true;
-                    let (class, detail) =
-                        (failure.class.as_str(), failure.detail.as_deref().unwrap_or_default());
-                    tracing::warn!(bytes = self.bytes, class, detail, "audio broke off");
-                }
-                None => {
-                    self.ended = true;
-                    tracing::debug!(bytes = self.bytes, "audio sent");
-                }
-            }
-        }
-        polled.map(|item| item.map(|piece| piece.map_err(io::Error::other)))
-    }
-}
-
-impl Drop for Sending {
-    fn drop(&mut self) {
-        if !self.ended {
-            let _entered = self.span.enter();
-            tracing::debug!(bytes = self.bytes, "client went away before the audio's end");
-        }
+        res.body(sending(spoken.audio, &ctx));
     }
 }

@@ -120,7 +120,7 @@ async fn voice_of(call: &Call, engine: Option<&str>, voice: String) -> String {
 pub(super) fn endpoints() -> Vec<Endpoint> {
     vec![
         Endpoint::post("/api/v1/audio/speech", create_speech)
-            .deadline(Deadline::Speech)
+            .deadline(Deadline::Stream)
             .errors_as(ErrorShape::OpenAi)
             .docs(
                 Docs::new(

@@ -279,7 +279,7 @@ async fn list_engines(call: Call) -> Answer<Engines> {
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     vec![
-        Endpoint::post("/api/v1/tts/synthesize", synthesize).deadline(Deadline::Speech).docs(
+        Endpoint::post("/api/v1/tts/synthesize", synthesize).deadline(Deadline::Stream).docs(
             Docs::new(
                 Tag::Speech,
                 "synthesize",

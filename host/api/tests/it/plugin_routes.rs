@@ -1,7 +1,12 @@
 use salvo::http::Method;
 use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use crate::{fakes::catalog, host::Host};
+use crate::{
+    fakes::{catalog, mounted},
+    host::Host,
+    serving::connect,
+};
 
 #[tokio::test]
 async fn request_reaches_the_plugin_decoded_and_without_its_token() {
@@ -100,4 +105,39 @@ async fn routes_come_and_go_with_their_plugin() {
 async fn plugin_cannot_take_an_address_of_the_hosts() {
     let host = Host::new();
     assert_eq!(host.get("/api/v1/auth/me").send().await.status, 401);
+}
+
+#[tokio::test]
+async fn mounted_service_answers_any_method_below_its_name() {
+    let host = Host::new();
+    let mia = host.guest("mia").await;
+    host.publisher.publish(catalog(vec![mounted("hello")]));
+    let told = host.ask(Method::from_bytes(b"REPORT").unwrap(), "/api/v1/hello/a%20b?c=d").by(&mia).send().await;
+    assert_eq!((told.status, told.header("x-made-by")), (203, "hello"));
+    let text = std::str::from_utf8(&told.bytes).unwrap();
+    assert!(text.starts_with("REPORT ") && text.ends_with(" /a%20b?c=d"), "{text}");
+    assert_eq!(host.get("/api/v1/hello").send().await.status, 401);
+    assert_eq!(host.get("/api/v1/hello-not").by(&mia).send().await.status, 404);
+}
+
+#[tokio::test]
+async fn answer_of_a_mounted_service_that_breaks_off_breaks_the_connection_off() {
+    let host = Host::new();
+    let mia = host.guest("mia").await;
+    host.publisher.publish(catalog(vec![mounted("hello")]));
+    let listening = host.listen().await;
+    for (path, is_whole) in [("/api/v1/hello/there", true), ("/api/v1/hello/broken", false)] {
+        let mut stream = connect(&listening).await;
+        let head = format!(
+            "GET {path} HTTP/1.1\r\nhost: wheelhouse\r\nauthorization: Bearer {}\r\nconnection: close\r\n\r\n",
+            mia.token
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let mut heard = Vec::new();
+        // It may be reset.
+        let _ = stream.read_to_end(&mut heard).await;
+        let heard = String::from_utf8(heard).unwrap();
+        assert!(heard.contains("GET wheelhouse /"), "{heard}");
+        assert_eq!(heard.ends_with("0\r\n\r\n"), is_whole, "{heard}");
+    }
 }

@@ -10,7 +10,7 @@ use tokio::{
 
 use crate::host::{Guest, Host, Listening};
 
-async fn connect(listening: &Listening) -> TcpStream {
+pub(crate) async fn connect(listening: &Listening) -> TcpStream {
     TcpStream::connect(&listening.address).await.unwrap()
 }
 
@@ -70,7 +70,7 @@ async fn audio_that_breaks_off_does_not_look_whole() {
 
 #[tokio::test]
 async fn audio_that_takes_too_long_is_broken_off() {
-    let host = Host::with(|config| config.deadlines.speech_seconds = 1);
+    let host = Host::with(|config| config.deadlines.stream_seconds = 1);
     let mia = host.guest("mia").await;
     let listening = host.listen().await;
     let body = json!({"text": "break off", "format": "pcm"}).to_string();

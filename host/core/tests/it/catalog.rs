@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use wheelhouse_core::{
     CallContext, Result,
     catalog::{Catalog, CatalogEntry, CatalogPublisher, Contribution, Lookup, RouteMatch, Stage},
+    mount::{Mount, MountRequest, MountResponse},
     plugin::{Export, PluginInfo, PluginSource, PluginState, PluginStatus},
     route::{Method, Route, RouteDefinition, RouteRequest, RouteResponse},
     tool::{Annotations, Tool, ToolDefinition, ToolOutcome},
@@ -62,6 +63,19 @@ fn route(method: Method, path: &str) -> Arc<dyn Route> {
     }))
 }
 
+struct NamedMount;
+
+#[async_trait]
+impl Mount for NamedMount {
+    fn is_public(&self) -> bool {
+        false
+    }
+
+    async fn handle(&self, _ctx: &CallContext, _request: MountRequest) -> Result<MountResponse> {
+        unreachable!("these tests call nothing")
+    }
+}
+
 fn info(id: &str) -> PluginInfo {
     PluginInfo {
         id: id.to_owned(),
@@ -81,6 +95,16 @@ fn ready(id: &str, tools: Vec<Arc<dyn Tool>>, routes: Vec<Arc<dyn Route>>) -> Ca
     CatalogEntry {
         source: file(&format!("{id}.wasm")),
         exports: vec![Export::Tools],
+        stage: Stage::Active(Arc::new(contribution)),
+        next: None,
+    }
+}
+
+fn mounted(id: &str, routes: Vec<Arc<dyn Route>>) -> CatalogEntry {
+    let contribution = Contribution { routes, mount: Some(Arc::new(NamedMount)), ..Contribution::of(info(id)) };
+    CatalogEntry {
+        source: file(&format!("{id}.wasm")),
+        exports: vec![Export::Http],
         stage: Stage::Active(Arc::new(contribution)),
         next: None,
     }
@@ -141,6 +165,15 @@ fn second_tool_of_a_name_is_left_out_and_the_rest_of_its_plugin_stays() {
     assert_eq!(catalog.plugins()[1].problems.len(), 1);
 }
 
+fn found(catalog: &Catalog, method: Option<Method>, path: &str) -> String {
+    match catalog.find_route(method, path) {
+        RouteMatch::Found { route, path } => format!("{} {path:?}", route.route.definition().id),
+        RouteMatch::MethodNotAllowed { allowed } => format!("{allowed:?}"),
+        RouteMatch::Mounted { mount, rest } => format!("{} at `{rest}`", mount.plugin),
+        RouteMatch::NotFound => "nothing".to_owned(),
+    }
+}
+
 #[test]
 fn routes_are_found_by_method_and_path() {
     let routes = vec![
@@ -150,11 +183,7 @@ fn routes_are_found_by_method_and_path() {
         route(Method::Get, "/expenses/total"),
     ];
     let catalog = Catalog::new([ready("wins", Vec::new(), routes)]);
-    let found = |method, path: &str| match catalog.find_route(method, path) {
-        RouteMatch::Found { route, path } => format!("{} {path:?}", route.route.definition().id),
-        RouteMatch::MethodNotAllowed { allowed } => format!("{allowed:?}"),
-        RouteMatch::NotFound => "nothing".to_owned(),
-    };
+    let found = |method, path: &str| found(&catalog, method, path);
     assert_eq!(found(Some(Method::Get), "/expenses"), "GET /expenses []");
     assert_eq!(found(Some(Method::Delete), "/expenses/a%20b"), r#"DELETE /expenses/{id} [("id", "a%20b")]"#);
     assert_eq!(found(Some(Method::Get), "/expenses/total"), "GET /expenses/total []");
@@ -162,6 +191,35 @@ fn routes_are_found_by_method_and_path() {
     assert_eq!(found(None, "/expenses"), "[Get]");
     assert_eq!(found(Some(Method::Get), "/expenses/7/receipt"), "nothing");
     assert_eq!(found(Some(Method::Get), "/"), "nothing");
+}
+
+#[test]
+fn mounted_service_has_everything_below_its_name_but_the_plugins_routes() {
+    let routes = vec![route(Method::Get, "/hello/there")];
+    let catalog = Catalog::new([mounted("hello", routes)]);
+    assert_eq!(catalog.plugins()[0].routes, ["GET /api/v1/hello/there", "* /api/v1/hello/*"]);
+    assert_eq!(found(&catalog, None, "/hello"), "hello at ``");
+    assert_eq!(found(&catalog, Some(Method::Get), "/hello/"), "hello at `/`");
+    assert_eq!(found(&catalog, None, "/hello/a%2Fb/c"), "hello at `/a%2Fb/c`");
+    assert_eq!(found(&catalog, Some(Method::Get), "/hello/there"), "GET /hello/there []");
+    assert_eq!(found(&catalog, Some(Method::Get), "/hello-you"), "nothing");
+    assert_eq!(found(&catalog, Some(Method::Get), "/"), "nothing");
+}
+
+#[test]
+fn route_below_another_plugins_mount_is_left_out() {
+    let second = ready("two", Vec::new(), vec![route(Method::Get, "/hello/there")]);
+    let catalog = Catalog::new([mounted("hello", Vec::new()), second]);
+    assert_eq!(found(&catalog, Some(Method::Get), "/hello/there"), "hello at `/there`");
+    assert!(catalog.plugins()[1].problems[0].contains("`hello`"), "{:?}", catalog.plugins()[1]);
+}
+
+#[test]
+fn nothing_is_mounted_over_another_plugins_routes() {
+    let first = ready("one", Vec::new(), vec![route(Method::Get, "/hello/there")]);
+    let catalog = Catalog::new([first, mounted("hello", Vec::new())]);
+    assert_eq!(found(&catalog, Some(Method::Get), "/hello/else"), "nothing");
+    assert!(catalog.plugins()[1].problems[0].contains("`one`"), "{:?}", catalog.plugins()[1]);
 }
 
 #[test]

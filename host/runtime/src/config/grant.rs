@@ -25,7 +25,7 @@ const ROUTES: &str = "/api/v1";
 /// | `keyvalue`, `keyvalue:user`, `keyvalue:shared` | to keep values by key |
 /// | `http:api.example.com`, `http:api.example.com:8443`, `http:*.example.com` | to send requests to this host, or to all below it |
 /// | `http:10.0.0.5:9000`, `http:10.0.0.0/8` | the same for addresses, and to reach them by a name although they are not public |
-/// | `public`, `public:/feeds/{id}` | to answer callers who are not signed in, on all of its public routes or on one |
+/// | `public`, `public:/feeds/{id}` | to answer callers who are not signed in, on all of its public routes or on one; a mounted service as a whole |
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grant(Kind);
 
@@ -180,6 +180,20 @@ pub(crate) fn granted_hosts(grants: &[Grant]) -> Vec<HostPattern> {
     hosts.collect()
 }
 
+/// What a component asks for that cannot say it: as much as it is granted.
+pub(crate) fn asked_by_grants(grants: &[Grant]) -> Vec<Capability> {
+    let asks = grants.iter().filter_map(|grant| {
+        let (name, target) = match &grant.0 {
+            Kind::Scoped { capability, target } => (*capability, target.map(str::to_owned)),
+            Kind::Http(hosts) => (HTTP, Some(hosts.to_string())),
+            Kind::Public { .. } => return None,
+        };
+        let reason = "The operator has granted it to a component that cannot ask.".to_owned();
+        Some(Capability { name: name.to_owned(), targets: target.into_iter().collect(), reason })
+    });
+    asks.collect()
+}
+
 /// Whether a route of this path, as the plugin describes it, may answer callers who are not signed in.
 pub(crate) fn is_public(grants: &[Grant], path: &str) -> bool {
     grants.iter().any(|grant| match &grant.0 {
@@ -268,6 +282,16 @@ mod tests {
         assert!(problem("public", &[]).contains("routes"));
         assert_eq!(problem_of(&ask_for("http", &["a.test", "*.b.test:8080", "10.0.0.0/8"])), None);
         assert_eq!(problem_of(&ask_for("keyvalue", &["user"])), None);
+    }
+
+    #[test]
+    fn a_component_that_cannot_ask_asks_for_what_is_granted() {
+        let grants = grants(&["keyvalue:user", "http:*.example.com", "http:10.0.0.0/8", "public"]);
+        let asks = asked_by_grants(&grants);
+        assert_eq!(asks.len(), 3);
+        assert!(asks.iter().all(|ask| is_granted(ask, &grants) && problem_of(ask).is_none()), "{asks:?}");
+        assert!(is_allowed(&asks, &grants, "keyvalue", "user"));
+        assert!(!is_allowed(&asks, &grants, "keyvalue", "shared"));
     }
 
     #[test]

@@ -12,7 +12,7 @@ mod tools;
 
 use wasmtime::component::{Accessor, HasSelf, Instance, InstancePre, Linker};
 
-use crate::state::State;
+use crate::{state::State, wasi::Handler};
 
 #[allow(missing_docs, unreachable_pub, clippy::all, reason = "generated")]
 mod bindings {
@@ -56,28 +56,31 @@ pub(crate) fn add_to_linker(linker: &mut Linker<State>) -> wasmtime::Result<()> 
 
 /// Where a component's exports are.
 pub(crate) struct Interfaces {
-    plugin: exports::plugin::GuestIndices,
+    plugin: Option<exports::plugin::GuestIndices>,
     speech: Option<exports::speech::GuestIndices>,
     chat: Option<exports::chat::GuestIndices>,
     tools: Option<exports::tools::GuestIndices>,
     routes: Option<exports::routes::GuestIndices>,
+    http: Option<Handler>,
 }
 
 impl Interfaces {
     /// # Errors
-    /// When the component exports no description, or something under a name of the contract that has another type.
+    /// When the component exports something under a name of the contract that has another type.
     pub(crate) fn of(
         pre: &InstancePre<State>,
         exported: &[wheelhouse_core::plugin::Export],
+        is_described: bool,
     ) -> wasmtime::Result<Self> {
         use wheelhouse_core::plugin::Export;
         let has = |export| exported.contains(&export);
         Ok(Self {
-            plugin: exports::plugin::GuestIndices::new(pre)?,
+            plugin: is_described.then(|| exports::plugin::GuestIndices::new(pre)).transpose()?,
             speech: has(Export::Speech).then(|| exports::speech::GuestIndices::new(pre)).transpose()?,
             chat: has(Export::Chat).then(|| exports::chat::GuestIndices::new(pre)).transpose()?,
             tools: has(Export::Tools).then(|| exports::tools::GuestIndices::new(pre)).transpose()?,
             routes: has(Export::Routes).then(|| exports::routes::GuestIndices::new(pre)).transpose()?,
+            http: has(Export::Http).then(|| Handler::of(pre)).transpose()?,
         })
     }
 }
@@ -91,7 +94,7 @@ pub(crate) struct Guest<'a> {
 }
 
 /// The guest's answer in the words of the domain. Outside is what went wrong with the guest, inside what it said.
-type Answer<T> = wasmtime::Result<wheelhouse_core::Result<T>>;
+pub(crate) type Answer<T> = wasmtime::Result<wheelhouse_core::Result<T>>;
 
 macro_rules! guest_of {
     ($name:ident, $module:ident) => {
@@ -104,13 +107,19 @@ macro_rules! guest_of {
     };
 }
 
-impl Guest<'_> {
+impl<'g> Guest<'g> {
     guest_of!(speech, speech);
     guest_of!(chat, chat);
     guest_of!(tools, tools);
     guest_of!(routes, routes);
+    guest_of!(plugin, plugin);
 
-    fn plugin(&self) -> wasmtime::Result<exports::plugin::Guest> {
-        self.accessor.with(|mut access| self.interfaces.plugin.load(&mut access, self.instance))
+    /// # Errors
+    /// When the component is no web service.
+    pub(crate) fn handler(&self) -> wasmtime::Result<&'g Handler> {
+        self.interfaces
+            .http
+            .as_ref()
+            .ok_or_else(|| wasmtime::Error::msg("the component does not export wasi:http's handler"))
     }
 }

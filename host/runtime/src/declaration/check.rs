@@ -94,6 +94,7 @@ pub(crate) fn check(declaration: &Declaration) -> Result<Checked, String> {
         settings,
         tools,
         routes,
+        is_mounted: declaration.is_mounted,
     })
 }
 

@@ -44,8 +44,8 @@ impl Loader {
     }
 
     pub(super) fn load(&mut self, index: usize, content: Content) {
-        let record = content.record.as_ref();
-        let known = record.and_then(|record| declaration::check(&record.declaration).ok());
+        let known = self.workshop.known(&content, &self.slots[index].source);
+        let known = known.and_then(|declaration| declaration::check(&declaration).ok());
         let info = known.map(|checked| prepared::info(&checked, &self.workshop.own(&checked.id)));
         let id = match (&info, &self.slots[index].source) {
             (Some(info), _) => Some(info.id.clone()),
@@ -135,7 +135,8 @@ impl Loader {
             return None;
         }
         let (new, old) = (&linked.prepared.checked, &serving.prepared.checked);
-        let missing = config::not_granted_beyond(&new.asks, &old.asks, &linked.own.grants);
+        let grants = &linked.own.grants;
+        let missing = config::not_granted_beyond(&new.asks(grants), &old.asks(grants), grants);
         if missing.is_empty() {
             return None;
         }

@@ -8,7 +8,12 @@ use std::{
 use wheelhouse_core::{Failure, Result, plugin::PluginSource};
 
 use super::Loader;
-use crate::{config::PluginConfig, scan, slot::Coming, workshop::Refusal};
+use crate::{
+    config::PluginConfig,
+    scan,
+    slot::Coming,
+    workshop::{Refusal, mounted_as},
+};
 
 impl Loader {
     pub(super) fn configure(&mut self, plugins: BTreeMap<String, PluginConfig>) {
@@ -18,12 +23,34 @@ impl Loader {
         self.workshop.configure(plugins);
         let after = self.workshop.plugins();
         for index in 0..self.slots.len() {
+            if self.mount(index, &before, &after) {
+                continue;
+            }
             let Some(id) = self.slots[index].plugin().map(ToOwned::to_owned) else { continue };
             if of(&before, &id) != of(&after, &id) {
                 tracing::info!(plugin = %id, "a plugin's configuration has changed");
                 self.again(index);
             }
         }
+    }
+
+    /// Whether a component that cannot say what it is has got another name, or lost it; then it begins anew.
+    fn mount(
+        &mut self,
+        index: usize,
+        before: &BTreeMap<String, PluginConfig>,
+        after: &BTreeMap<String, PluginConfig>,
+    ) -> bool {
+        let slot = &self.slots[index];
+        let (PluginSource::File { name }, Some(content)) = (&slot.source, slot.content.clone()) else {
+            return false;
+        };
+        if content.inspection.is_described || mounted_as(before, name) == mounted_as(after, name) {
+            return false;
+        }
+        self.retire(index);
+        self.load(index, content);
+        true
     }
 
     pub(super) fn disable(&mut self, disabled: BTreeSet<String>) {

@@ -92,6 +92,12 @@ impl Setup {
         self
     }
 
+    /// Gives a file that cannot say what it is a name.
+    pub(crate) fn mount(mut self, plugin: &str, file: &str) -> Self {
+        self.plugins.entry(plugin.to_owned()).or_default().mount = Some(file.to_owned());
+        self
+    }
+
     /// Starts, without waiting for anything to be loaded.
     pub(crate) fn begin(&self) -> Result<PluginHost> {
         PluginHost::start(PluginHostParts {

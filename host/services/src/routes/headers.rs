@@ -1,5 +1,7 @@
 //! Which headers pass between clients and plugins.
 
+use wheelhouse_core::CallContext;
+
 /// Who calls is in the call; how bytes travel is the host's business.
 const NOT_FOR_PLUGINS: &[&str] = &[
     "authorization",
@@ -16,8 +18,15 @@ const NOT_FOR_PLUGINS: &[&str] = &[
     "trailer",
     "transfer-encoding",
     "upgrade",
-    "x-forwarded-user",
+    FORWARDED_PREFIX,
+    FORWARDED_USER,
 ];
+
+/// Where a service is mounted. As reverse proxies say it.
+const FORWARDED_PREFIX: &str = "x-forwarded-prefix";
+/// The id of the user who calls, which the host has verified.
+const FORWARDED_USER: &str = "x-forwarded-user";
+const REQUEST_ID: &str = "x-request-id";
 
 /// What a plugin may say beside its body. Everything else is the host's to say: how the bytes travel, who may read them from
 /// where, and what a browser keeps of it.
@@ -64,6 +73,23 @@ pub(super) fn for_plugin(mut headers: Vec<(String, String)>) -> Vec<(String, Str
     headers
 }
 
+/// The headers that a mounted service gets to see, with what a component's route is told in its call.
+pub(super) fn for_mount(
+    headers: Vec<(String, String)>,
+    ctx: &CallContext,
+    plugin: &str,
+) -> Vec<(String, String)> {
+    let mut headers = for_plugin(headers);
+    headers.retain(|(name, _)| !name.eq_ignore_ascii_case(REQUEST_ID));
+    let mut say = |name: &str, value: &str| headers.push((name.to_owned(), value.to_owned()));
+    say(REQUEST_ID, &ctx.request_id);
+    say(FORWARDED_PREFIX, &format!("/api/v1/{plugin}"));
+    if let Some(user) = ctx.user() {
+        say(FORWARDED_USER, user.id.as_str());
+    }
+    headers
+}
+
 /// The headers that go to the client, in lower case, and the names of those that do not.
 pub(super) fn from_plugin(headers: Vec<(String, String)>) -> (Vec<(String, String)>, Vec<String>) {
     let (mut kept, mut left_out) = (Vec::with_capacity(headers.len()), Vec::new());
@@ -93,7 +119,30 @@ fn is_clean(value: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use jiff::Timestamp;
+    use wheelhouse_core::{Caller, User, UserId};
+
     use super::*;
+
+    #[test]
+    fn mounted_service_learns_from_the_host_alone_who_calls() {
+        let user = User { id: UserId("ada".to_owned()), email: None, full_name: None };
+        let caller = Caller::User { user, session: None };
+        let ctx = CallContext::new("r-1", caller, Timestamp::UNIX_EPOCH, Duration::from_secs(1));
+        let sent = vec![pair("X-Forwarded-User", "root"), pair("X-Request-Id", "mine"), pair("Accept", "*/*")];
+        let seen = for_mount(sent, &ctx, "hello");
+        assert_eq!(
+            seen,
+            [
+                pair("Accept", "*/*"),
+                pair("x-request-id", "r-1"),
+                pair("x-forwarded-prefix", "/api/v1/hello"),
+                pair("x-forwarded-user", "ada"),
+            ]
+        );
+    }
 
     fn pair(name: &str, value: &str) -> (String, String) {
         (name.to_owned(), value.to_owned())

@@ -1,22 +1,37 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::StreamExt;
 use serde_json::json;
 use wheelhouse_core::{
     Failure, FailureClass,
     plugin::Export,
     route::{Method, RouteResponse},
 };
-use wheelhouse_services::{RouteFailure, Services};
+use wheelhouse_services::{PluginAnswer, PluginRequest, RouteFailure, Services};
 
-use crate::fakes::{FakeRoute, Plugin, World};
+use crate::fakes::{FakeMount, FakeRoute, Plugin, World};
+
+const STREAM: Duration = Duration::from_secs(600);
 
 async fn get(
     services: &Services,
     ctx: wheelhouse_core::CallContext,
     path: &str,
 ) -> Result<RouteResponse, RouteFailure> {
-    services.routes.dispatch(&ctx, Some(Method::Get), path, Vec::new(), Vec::new(), Bytes::new()).await
+    whole(services.routes.dispatch(&ctx, request("GET", path), STREAM).await)
+}
+
+fn request<'r>(method: &'r str, path: &'r str) -> PluginRequest<'r> {
+    let (query, authority) = (None, "wheels.example");
+    PluginRequest { method, path, query, authority, headers: Vec::new(), body: Bytes::new() }
+}
+
+fn whole(outcome: Result<PluginAnswer, RouteFailure>) -> Result<RouteResponse, RouteFailure> {
+    outcome.map(|answer| match answer {
+        PluginAnswer::Whole(response) => response,
+        PluginAnswer::Streamed { .. } => panic!("a route's answer is whole"),
+    })
 }
 
 fn class(outcome: Result<RouteResponse, RouteFailure>) -> FailureClass {
@@ -36,19 +51,13 @@ async fn request_reaches_its_plugin_decoded_and_without_tokens() {
     );
     let world = World::new(vec![Plugin::route(&route)]);
     let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-    let response = world
-        .services()
-        .routes
-        .dispatch(
-            &world.user("ada"),
-            Some(Method::Post),
-            "/expenses/a%20b%2Fc",
-            vec![pair("limit", "5")],
-            vec![pair("Authorization", "Bearer x"), pair("Accept", "*/*")],
-            Bytes::from_static(b"{}"),
-        )
-        .await
-        .unwrap();
+    let request = PluginRequest {
+        query: Some("limit=5"),
+        headers: vec![pair("Authorization", "Bearer x"), pair("Accept", "*/*")],
+        body: Bytes::from_static(b"{}"),
+        ..request("POST", "/expenses/a%20b%2Fc")
+    };
+    let response = whole(world.services().routes.dispatch(&world.user("ada"), request, STREAM).await).unwrap();
     assert_eq!((response.status, &response.body[..]), (201, &b"{}"[..]));
     assert_eq!(response.headers, [pair("content-type", "application/json")]);
     let requests = route.requests();
@@ -77,11 +86,8 @@ async fn unknown_paths_and_methods_are_told_apart() {
     assert_eq!(get(&services, world.anonymous(), "/nothing").await, Err(RouteFailure::NotFound));
     let not_allowed = Err(RouteFailure::MethodNotAllowed { allowed: vec![Method::Post] });
     assert_eq!(get(&services, world.anonymous(), "/trips").await, not_allowed);
-    let outcome = services
-        .routes
-        .dispatch(&world.anonymous(), None, "/trips", Vec::new(), Vec::new(), Bytes::new())
-        .await;
-    assert_eq!(outcome, not_allowed, "a method that no route can have");
+    let outcome = services.routes.dispatch(&world.anonymous(), request("TRACE", "/trips"), STREAM).await;
+    assert_eq!(whole(outcome), not_allowed, "a method that no route can have");
 }
 
 #[tokio::test]
@@ -102,7 +108,8 @@ async fn post(world: &World, path: &str, content_type: &str, body: &'static [u8]
     };
     let (ctx, body) = (world.anonymous(), Bytes::from_static(body));
     let routes = world.services().routes;
-    let outcome = routes.dispatch(&ctx, Some(Method::Post), path, Vec::new(), headers, body).await;
+    let request = PluginRequest { headers, body, ..request("POST", path) };
+    let outcome = routes.dispatch(&ctx, request, STREAM).await;
     match outcome {
         Ok(_) => None,
         Err(RouteFailure::Malformed(failure) | RouteFailure::UnsupportedMediaType(failure)) => {
@@ -220,4 +227,60 @@ async fn plugins_failure_is_passed_on() {
     let world = World::new(vec![Plugin::route(&route)]);
     let outcome = get(&world.services(), world.anonymous(), "/busy").await;
     assert_eq!(outcome, Err(RouteFailure::Failed(failure)));
+}
+
+/// What is mounted says, with the status.
+async fn ask(world: &World, ctx: wheelhouse_core::CallContext, request: PluginRequest<'_>) -> (u16, String) {
+    let answer = world.services().routes.dispatch(&ctx, request, STREAM).await;
+    let Ok(PluginAnswer::Streamed { response, .. }) = answer else { panic!("a mounted service answers") };
+    let body: Vec<Bytes> = response.body.map(|piece| piece.unwrap()).collect().await;
+    (response.status, String::from_utf8(body.concat()).unwrap())
+}
+
+#[tokio::test]
+async fn mounted_service_sees_its_own_paths_and_who_calls() {
+    let mount = FakeMount::new(false, 200);
+    let world = World::new(vec![Plugin::mounted("hello", &mount)]);
+    let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let sent = PluginRequest {
+        query: Some("a=%20b&a"),
+        headers: vec![pair("authorization", "Bearer x"), pair("x-forwarded-user", "root")],
+        ..request("PROPFIND", "/hello/there/a%2Fb")
+    };
+    assert_eq!(ask(&world, world.user("ada"), sent).await, (200, "hello".to_owned()));
+    let seen = mount.requests().remove(0);
+    assert_eq!((&*seen.method, &*seen.path_and_query), ("PROPFIND", "/there/a%2Fb?a=%20b&a"));
+    let name = |name: &str| seen.headers.iter().filter(|(own, _)| own == name).map(|(_, v)| v.clone()).collect();
+    let of: Vec<Vec<String>> =
+        ["authorization", "x-forwarded-user", "x-forwarded-prefix"].into_iter().map(name).collect();
+    assert_eq!(of, [vec![], vec!["ada".to_owned()], vec!["/api/v1/hello".to_owned()]]);
+    ask(&world, world.user("ada"), request("GET", "/hello")).await;
+    assert_eq!(mount.requests()[1].path_and_query, "/");
+}
+
+#[tokio::test]
+async fn stranger_reaches_a_mounted_service_only_when_it_is_public() {
+    let closed = FakeMount::new(false, 200);
+    let world = World::new(vec![Plugin::mounted("hello", &closed)]);
+    let services = world.services();
+    let outcome = services.routes.dispatch(&world.anonymous(), request("GET", "/hello/"), STREAM).await;
+    let Err(RouteFailure::Failed(failure)) = outcome else { panic!("a failure") };
+    assert_eq!(failure.class, FailureClass::Unauthenticated);
+    assert!(closed.requests().is_empty(), "the service saw nothing of it");
+    world.publish(vec![Plugin::mounted("hello", &FakeMount::new(true, 200))]);
+    assert_eq!(ask(&world, world.anonymous(), request("GET", "/hello/")).await.0, 200);
+}
+
+#[tokio::test]
+async fn mounted_service_that_answers_without_a_body_sends_none() {
+    let world = World::new(vec![Plugin::mounted("hello", &FakeMount::new(true, 304))]);
+    assert_eq!(ask(&world, world.anonymous(), request("GET", "/hello/")).await, (304, String::new()));
+}
+
+#[tokio::test]
+async fn mounted_service_with_a_status_that_is_none_is_at_fault() {
+    let world = World::new(vec![Plugin::mounted("hello", &FakeMount::new(true, 101))]);
+    let services = world.services();
+    let outcome = services.routes.dispatch(&world.anonymous(), request("GET", "/hello/"), STREAM).await;
+    assert!(matches!(outcome, Err(RouteFailure::Failed(failure)) if failure.class == FailureClass::Internal));
 }

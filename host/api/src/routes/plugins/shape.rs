@@ -56,6 +56,8 @@ pub(super) enum Export {
     Tools,
     /// HTTP routes.
     Routes,
+    /// A web service of its own, by `wasi:http`'s handler.
+    Http,
 }
 
 /// Something that a plugin asks for, and what the operator says to it.
@@ -97,7 +99,7 @@ pub(super) struct Plugin {
     asks: Vec<Ask>,
     /// Names of the tools that it brings.
     tools: Vec<String>,
-    /// Its routes, such as `GET /api/v1/expenses`.
+    /// Its routes, such as `GET /api/v1/expenses`; `* /api/v1/hello/*` for a service that is mounted as a whole.
     routes: Vec<String>,
     /// What it declared and the host did not take, each with the reason.
     problems: Vec<String>,
@@ -151,6 +153,7 @@ impl From<PluginStatus> for Plugin {
             plugin::Export::Chat => Export::Chat,
             plugin::Export::Tools => Export::Tools,
             plugin::Export::Routes => Export::Routes,
+            plugin::Export::Http => Export::Http,
         };
         let id = status.id().map(str::to_owned);
         let (mut version, mut name, mut summary, mut asks) = (None, None, None, Vec::new());

@@ -11,7 +11,7 @@ mod time;
 pub(crate) use cache::FakeCache;
 pub(crate) use chat::FakeProvider;
 pub(crate) use control::FakeControl;
-pub(crate) use plugin::{FakeDependency, catalog, speaking_catalog};
+pub(crate) use plugin::{FakeDependency, catalog, mounted, speaking_catalog};
 pub(crate) use speech::FakeEngine;
 pub(crate) use store::FakeStore;
 pub(crate) use time::{Counter, FakeClock};

@@ -5,13 +5,15 @@ use std::sync::{
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use futures_util::{StreamExt, stream};
 use semver::Version;
 use serde_json::{Map, Value, json};
 use wheelhouse_core::{
-    CallContext, Failure, Result,
+    CallContext, Failure, FailureClass, Result,
     catalog::{Catalog, CatalogEntry, Contribution, Stage},
     chat::ChatProvider,
     health::Dependency,
+    mount::{Mount, MountRequest, MountResponse},
     plugin::{Export, PluginInfo, PluginSource, PluginState},
     route::{Answer, Method, Parameter, ParameterPlace, Route, RouteDefinition, RouteRequest, RouteResponse},
     speech::SpeechEngine,
@@ -79,6 +81,34 @@ pub(crate) fn speaking_catalog(provider: &Arc<FakeProvider>) -> Catalog {
         from(file("stuck.wasm"), entry("stuck", vec![Export::Tools], |_| {})),
         refused,
     ])
+}
+
+/// A service that says what it was asked; below `/broken` it breaks off after that.
+struct FakeMount;
+
+#[async_trait]
+impl Mount for FakeMount {
+    fn is_public(&self) -> bool {
+        false
+    }
+
+    async fn handle(&self, _ctx: &CallContext, request: MountRequest) -> Result<MountResponse> {
+        let said = format!("{} {} {}", request.method, request.authority, request.path_and_query);
+        let mut pieces = vec![Ok(Bytes::from(said)), Ok(request.body)];
+        if request.path_and_query.starts_with("/broken") {
+            pieces.push(Err(Failure::new(FailureClass::Truncated, "cut off")));
+        }
+        Ok(MountResponse {
+            status: 203,
+            headers: vec![("x-made-by".to_owned(), "hello".to_owned())],
+            body: stream::iter(pieces).boxed(),
+        })
+    }
+}
+
+/// A plugin that is mounted as a whole.
+pub(crate) fn mounted(id: &str) -> CatalogEntry {
+    entry(id, vec![Export::Http], |plugin| plugin.mount = Some(Arc::new(FakeMount)))
 }
 
 pub(crate) fn catalog(entries: Vec<CatalogEntry>) -> Catalog {

@@ -42,7 +42,7 @@ pub(crate) async fn open_chat(
     call: CallRecord,
     request: ChatRequest,
     outlet: Outlet<ChatEvent>,
-) -> Answer<Opened<()>> {
+) -> Answer<Opened<'static, ()>> {
     let completion = match guest.chat()?.call_complete(guest.accessor, call, to_request(request)).await? {
         Ok(completion) => completion,
         Err(failure) => return Ok(Err(failure::from_guest(failure))),
@@ -52,7 +52,7 @@ pub(crate) async fn open_chat(
         completion.events.pipe(&mut access, ChatItems { outlet, _closed: closed })?;
         completion.ended.pipe(&mut access, failure::EndItem::new(end))
     })?;
-    Ok(Ok(Opened { head: (), ending }))
+    Ok(Ok(Opened { head: (), ending: Box::pin(ending.verdict()) }))
 }
 
 /// Takes the events of a guest's stream as fast as somebody listens.

@@ -34,6 +34,7 @@ impl Guest<'_> {
             settings_schema: description.settings_schema,
             tools: tools.into_iter().map(tool).collect(),
             routes: routes.into_iter().map(route).collect(),
+            is_mounted: false,
         })
     }
 }

@@ -39,7 +39,7 @@ pub(crate) async fn open_speech(
     call: CallRecord,
     utterance: Utterance,
     outlet: Outlet<Bytes>,
-) -> Answer<Opened<AudioFormat>> {
+) -> Answer<Opened<'static, AudioFormat>> {
     let utterance = wit::Utterance {
         text: utterance.text,
         voice: utterance.voice,
@@ -56,7 +56,7 @@ pub(crate) async fn open_speech(
         synthesis.audio.pipe(&mut access, AudioItems { outlet, _closed: closed })?;
         synthesis.ended.pipe(&mut access, failure::EndItem::new(end))
     })?;
-    Ok(Ok(Opened { head: format, ending }))
+    Ok(Ok(Opened { head: format, ending: Box::pin(ending.verdict()) }))
 }
 
 /// Takes the bytes of a guest's stream as fast as somebody listens.

@@ -5,6 +5,7 @@ use std::sync::{
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use futures_util::{StreamExt, stream};
 use semver::Version;
 use serde_json::Value;
 use wheelhouse_core::{
@@ -12,6 +13,7 @@ use wheelhouse_core::{
     catalog::{Catalog, CatalogEntry, Contribution, Stage},
     chat::ChatProvider,
     health::Dependency,
+    mount::{Mount, MountRequest, MountResponse},
     plugin::{Export, PluginInfo, PluginSource, PluginState},
     route::{Method, Route, RouteDefinition, RouteRequest, RouteResponse},
     speech::SpeechEngine,
@@ -62,6 +64,10 @@ impl Plugin {
 
     pub(crate) fn route(route: &Arc<FakeRoute>) -> Self {
         Self::ready("routes", Export::Routes, |plugin| plugin.routes = vec![route.clone()])
+    }
+
+    pub(crate) fn mounted(id: &str, mount: &Arc<FakeMount>) -> Self {
+        Self::ready(id, Export::Http, |plugin| plugin.mount = Some(mount.clone()))
     }
 
     /// One that serves and brings nothing.
@@ -186,6 +192,36 @@ impl FakeRoute {
     ) -> Result<RouteResponse> {
         let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         Ok(RouteResponse { status, headers, body: Bytes::from_static(body.as_bytes()) })
+    }
+}
+
+/// A mounted service that says hello and remembers its requests.
+pub(crate) struct FakeMount {
+    public: bool,
+    status: u16,
+    requests: Mutex<Vec<MountRequest>>,
+}
+
+impl FakeMount {
+    pub(crate) fn new(public: bool, status: u16) -> Arc<Self> {
+        Arc::new(Self { public, status, requests: Mutex::default() })
+    }
+
+    pub(crate) fn requests(&self) -> Vec<MountRequest> {
+        self.requests.lock().unwrap().clone()
+    }
+}
+
+#[async_trait]
+impl Mount for FakeMount {
+    fn is_public(&self) -> bool {
+        self.public
+    }
+
+    async fn handle(&self, _ctx: &CallContext, request: MountRequest) -> Result<MountResponse> {
+        self.requests.lock().unwrap().push(request);
+        let pieces = ["hel", "lo"].map(|piece| Ok(Bytes::from_static(piece.as_bytes())));
+        Ok(MountResponse { status: self.status, headers: Vec::new(), body: stream::iter(pieces).boxed() })
     }
 }
 

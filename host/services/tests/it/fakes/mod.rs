@@ -22,7 +22,7 @@ use wheelhouse_services::{AccountConfig, Ports, Services, ServicesConfig};
 pub(crate) use cache::FakeCache;
 pub(crate) use chat::{FakeProvider, Step, answer, call, calls};
 pub(crate) use control::{Act, FakeControl, FakeProbe};
-pub(crate) use loaded::{FakeDependency, FakeRoute, Plugin, catalog};
+pub(crate) use loaded::{FakeDependency, FakeMount, FakeRoute, Plugin, catalog};
 pub(crate) use speech::{FakeEngine, Take, pcm, voice};
 pub(crate) use store::FakeStore;
 pub(crate) use time::{Counter, FakeClock};
