@@ -129,7 +129,8 @@ fn size(criterion: &mut Criterion) {
         group.bench_function(count.to_string(), |bencher| {
             bencher.to_async(&runtime).iter(async || {
                 let catalog = reader.current();
-                let RouteMatch::Found { route, path } = catalog.find_route(Some(Method::Get), "/numbered-0005")
+                let RouteMatch::Found { route, path } =
+                    catalog.find_route(Some(Method::Get), "/numbered-0005")
                 else {
                     panic!("the route is there");
                 };

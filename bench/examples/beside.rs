@@ -54,7 +54,10 @@ async fn main() -> Result<ExitCode> {
         ratio = beside.as_secs_f64() / alone.as_secs_f64();
         println!("| {name} | {alone:.0?} | {beside:.0?} | {ratio:.2} |");
     }
-    println!("\np99 must be at most 2 × what it is alone: {}", if ratio <= 2.0 { "reached" } else { "MISSED" });
+    println!(
+        "\np99 must be at most 2 × what it is alone: {}",
+        if ratio <= 2.0 { "reached" } else { "MISSED" }
+    );
     Ok(if ratio <= 2.0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

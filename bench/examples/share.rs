@@ -16,7 +16,8 @@ const GROUPS: [(&str, &str); 5] = [
 ];
 
 /// Groups that measure the same in a catalog of 10 plugins and in one of 1,000.
-const SIZES: [(&str, &str); 2] = [("look_up_among", "look-up of a route and a tool"), ("dispatch_among", "route dispatch")];
+const SIZES: [(&str, &str); 2] =
+    [("look_up_among", "look-up of a route and a tool"), ("dispatch_among", "route dispatch")];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = std::env::args().nth(1).unwrap_or_else(|| "target/criterion".to_owned());

@@ -62,7 +62,9 @@ async fn main() -> Result<ExitCode> {
     let (median, worst) = (times[times.len() / 2], times[times.len() - 1]);
     let (calls, failures) = (calls.load(Ordering::Relaxed), failures.load(Ordering::Relaxed));
     let growth = after.saturating_sub(before) as f64 / 1e6;
-    println!("{swaps} swaps under {calls} calls by {CALLERS} callers\n\n| | must be | is | |\n|---|---:|---:|---|");
+    println!(
+        "{swaps} swaps under {calls} calls by {CALLERS} callers\n\n| | must be | is | |\n|---|---:|---:|---|"
+    );
     let targets = [
         (
             "file dropped → serving, without compiling",
@@ -93,8 +95,7 @@ async fn swap(started: &Started, version: u8) -> Result<Duration> {
     fs::write(&incoming, bytes)?;
     let began = Instant::now();
     fs::rename(&incoming, started.folder().join("echo.wasm"))?;
-    let is_another =
-        |catalog: &Catalog| tool(catalog).is_some_and(|now| !Arc::ptr_eq(&now, &serving));
+    let is_another = |catalog: &Catalog| tool(catalog).is_some_and(|now| !Arc::ptr_eq(&now, &serving));
     tokio::time::timeout(Duration::from_secs(120), reader.wait_until(is_another)).await?;
     Ok(began.elapsed())
 }

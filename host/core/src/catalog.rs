@@ -244,10 +244,9 @@ impl Catalog {
         let (method, path) = (route.definition().method, route.definition().path.clone());
         let name = format!("{method} /api/v1{path}");
         if let Some((first, _)) = self.mount_of(&path).filter(|(first, _)| first.plugin != plugin) {
-            status.problems.push(format!(
-                "the route {name} is left out: everything below it is `{}`'s",
-                first.plugin
-            ));
+            status
+                .problems
+                .push(format!("the route {name} is left out: everything below it is `{}`'s", first.plugin));
             return;
         }
         let slot = match self.slots.get(&path) {

@@ -32,17 +32,27 @@ use crate::{
 /// How many pieces wait for the listener before the guest does. A guest that is faster than its listener ends sooner, and its
 /// instance is free for the next call.
 const PIECES: usize = 64;
-/// How long a warm instance has to end in order once nobody listens: it is then kept.
+/// How long an instance has to end in order once nobody listens: one that is warm, as it is then kept, and one whose answer is whole.
 const GRACE: Duration = Duration::from_millis(500);
 
-/// What a guest has opened.
-pub(crate) struct Opened<'g, H> {
-    pub(crate) head: H,
-    /// Ends with the stream.
-    pub(crate) ending: BoxFuture<'g, Verdict>,
+/// What a guest has not opened yet.
+pub(crate) struct Opening<H, T> {
+    head: oneshot::Sender<H>,
+    outlet: Outlet<T>,
 }
 
-/// How a guest's stream ended. Inside, `None` when it stopped without a word about its end. Outside is what went wrong with the guest.
+impl<H, T> Opening<H, T> {
+    /// Lets the listener have the head, and returns where the pieces go.
+    pub(crate) fn open(self, head: H) -> Outlet<T> {
+        self.outlet.progress.opened.store(true, Ordering::Relaxed);
+        // Nobody may listen any more: the outlet says so to the guest.
+        let _ = self.head.send(head);
+        self.outlet
+    }
+}
+
+/// How a guest's stream ended, or why it was not opened. Inside, `None` when it stopped without a word about its end. Outside is what went
+/// wrong with the guest.
 pub(crate) type Verdict = wasmtime::Result<Option<Result<()>>>;
 
 /// How a stream of the contract ends, once it has.
@@ -96,8 +106,12 @@ struct Progress {
     last: Mutex<Instant>,
     /// The guest has a piece and the listener has no room.
     blocked: AtomicBool,
+    /// The guest has opened its stream.
+    opened: AtomicBool,
     /// The guest's stream is over.
     closed: AtomicBool,
+    /// All of it has been handed over, and the guest need not say so.
+    whole: AtomicBool,
 }
 
 impl Progress {
@@ -144,6 +158,11 @@ impl<T: Send + 'static> Outlet<T> {
         let _ = self.sender.send_item(piece);
         Ok(())
     }
+
+    /// Everything has been handed over: whatever the guest goes on to do, the listener has it all.
+    pub(crate) fn finish(self) {
+        self.progress.whole.store(true, Ordering::Relaxed);
+    }
 }
 
 impl<T> Drop for Outlet<T> {
@@ -169,9 +188,7 @@ pub(crate) async fn begin<H, T, F>(plugin: &Arc<Plugin>, ctx: &CallContext, open
 where
     H: Send + 'static,
     T: Send + 'static,
-    F: for<'a> FnOnce(Guest<'a>, CallRecord, Outlet<T>) -> BoxFuture<'a, wasmtime::Result<Result<Opened<'a, H>>>>
-        + Send
-        + 'static,
+    F: for<'a> FnOnce(Guest<'a>, CallRecord, Opening<H, T>) -> BoxFuture<'a, Verdict> + Send + 'static,
 {
     let lease = plugin.lease(ctx, plugin.limits.stream()).await?;
     let (sender, pieces) = mpsc::channel(PIECES);
@@ -180,7 +197,9 @@ where
     let progress = Arc::new(Progress {
         last: Mutex::new(Instant::now()),
         blocked: AtomicBool::new(false),
+        opened: AtomicBool::new(false),
         closed: AtomicBool::new(false),
+        whole: AtomicBool::new(false),
     });
     let outlet = Outlet {
         sender: PollSender::new(sender),
@@ -189,10 +208,10 @@ where
         limit: plugin.limits.stream_bytes,
         plugin: plugin.clone(),
     };
-    let task = Task { plugin: plugin.clone(), ctx: ctx.clone(), progress, verdict, lease };
-    tokio::spawn(task.run(head, outlet, open).in_current_span());
+    let task = Task { plugin: plugin.clone(), ctx: ctx.clone(), progress: progress.clone(), verdict, lease };
+    tokio::spawn(task.run(Opening { head, outlet }, open).in_current_span());
     match opened.await {
-        Ok(head) => Ok(Session { head, items: items(plugin.id.clone(), pieces, ended) }),
+        Ok(head) => Ok(Session { head, items: items(plugin.id.clone(), progress, pieces, ended) }),
         // It was not opened, and the verdict says why.
         Err(_) => match ended.await {
             Ok(Err(failure)) => Err(failure),
@@ -204,15 +223,19 @@ where
 /// The pieces, and then the verdict if it is a bad one.
 fn items<T: Send + 'static>(
     plugin: Arc<str>,
+    progress: Arc<Progress>,
     pieces: mpsc::Receiver<T>,
     ended: oneshot::Receiver<Result<()>>,
 ) -> BoxStream<'static, Result<T>> {
     stream::unfold((pieces, Some(ended)), move |(mut pieces, ended)| {
-        let plugin = plugin.clone();
+        let (plugin, progress) = (plugin.clone(), progress.clone());
         async move {
             let ended = ended?;
             if let Some(piece) = pieces.recv().await {
                 return Some((Ok(piece), (pieces, Some(ended))));
+            }
+            if progress.whole.load(Ordering::Relaxed) {
+                return None;
             }
             let verdict = ended.await.unwrap_or_else(|_| Err(truncated(&plugin)));
             verdict.err().map(|failure| (Err(failure), (pieces, None)))
@@ -231,17 +254,11 @@ struct Task {
 }
 
 impl Task {
-    async fn run<H, T, F>(self, head: oneshot::Sender<H>, outlet: Outlet<T>, open: F)
+    async fn run<H, T, F>(self, opening: Opening<H, T>, open: F)
     where
         H: Send + 'static,
         T: Send + 'static,
-        F: for<'a> FnOnce(
-                Guest<'a>,
-                CallRecord,
-                Outlet<T>,
-            ) -> BoxFuture<'a, wasmtime::Result<Result<Opened<'a, H>>>>
-            + Send
-            + 'static,
+        F: for<'a> FnOnce(Guest<'a>, CallRecord, Opening<H, T>) -> BoxFuture<'a, Verdict> + Send + 'static,
     {
         let Self { plugin, ctx, progress, mut verdict, lease: Lease { seat, _call } } = self;
         let envelope = plugin.limits.stream();
@@ -249,34 +266,28 @@ impl Task {
         let record = CallRecord::new(&ctx, deadline.at);
         let meter = seat.meter(envelope.cpu);
         let began = Instant::now();
-        let is_open = Arc::new(AtomicBool::new(false));
-        let opened = is_open.clone();
         let id = plugin.id.clone();
         let work = async {
             let mut instance = plugin.sit(seat, &meter).await?;
             let user = ctx.user().map(|user| user.id.clone());
             let ended = plugin.program.run(&mut instance, user, Some(deadline.at), |guest| {
                 Box::pin(async move {
-                    match open(guest, record, outlet).await? {
-                        Err(failure) => Ok(Err(failure)),
-                        Ok(Opened { head: value, ending }) => {
-                            opened.store(true, Ordering::Relaxed);
-                            // Nobody listens any more: the outlet says so to the guest.
-                            let _ = head.send(value);
-                            Ok(ending.await?.unwrap_or_else(|| Err(truncated(&id))))
-                        }
-                    }
+                    let ended = open(guest, record, opening).await?;
+                    Ok(ended.unwrap_or_else(|| Err(truncated(&id))))
                 })
             });
             let ended = ended.await?;
             Ok((ended, instance))
         };
         let idle = Duration::from_millis(plugin.limits.stream_idle_ms);
-        let grace = if plugin.is_warm() { GRACE } else { Duration::ZERO };
+        let grace = || match plugin.is_warm() || progress.whole.load(Ordering::Relaxed) {
+            true => GRACE,
+            false => Duration::ZERO,
+        };
         let outcome = tokio::select! {
             biased;
             outcome = plugin.supervise(&ctx, deadline, &meter, work) => Some(outcome),
-            () = async { verdict.closed().await; sleep(grace).await } => None,
+            () = async { verdict.closed().await; sleep(grace()).await } => None,
             is_closed = progress.stalled(idle) => Some(Err(Fault {
                 failure: match is_closed {
                     true => truncated(&plugin.id),
@@ -291,6 +302,8 @@ impl Task {
         raise(&peaks.stream_cpu_ms, millis(meter.spent()));
         raise(&peaks.stream_ms, millis(began.elapsed()));
         let result = match outcome {
+            // Whoever listened has it all.
+            None if progress.whole.load(Ordering::Relaxed) => return plugin.settle(None),
             // Given up by the listener: that says nothing about the plugin, and its instance is gone.
             None => return,
             Some(Ok((ended, instance))) => {
@@ -299,7 +312,7 @@ impl Task {
             }
             Some(Err(fault)) => {
                 let mut failure = plugin.judge(fault);
-                if is_open.load(Ordering::Relaxed) && failure.class == FailureClass::Internal {
+                if progress.opened.load(Ordering::Relaxed) && failure.class == FailureClass::Internal {
                     failure.class = FailureClass::Truncated;
                 }
                 Err(failure)

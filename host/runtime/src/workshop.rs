@@ -147,12 +147,8 @@ impl Workshop {
         if was_compiled && let Err(error) = self.cache.store_record(&content.hash, exports, &declaration) {
             tracing::warn!(%error, "a description cannot be kept; the plugin will be asked again at the next start");
         }
-        let prepared = Arc::new(Prepared {
-            exports: exports.clone(),
-            is_described: *is_described,
-            component,
-            checked,
-        });
+        let prepared =
+            Arc::new(Prepared { exports: exports.clone(), is_described: *is_described, component, checked });
         match source {
             PluginSource::Bundled { name } if *name != prepared.checked.id => Err(self.refuse(
                 &prepared,
@@ -230,9 +226,16 @@ impl Workshop {
     fn describe(&self, component: &Component, content: &Content, label: &str) -> Result<Declaration, String> {
         let sandbox = &self.sandbox;
         let limits = sandbox.config.limits.clone();
-        let program =
-            Program::link(sandbox, component, &content.inspection.exports, true, label, limits, Access::none())
-                .map_err(|error| not_linked(&error))?;
+        let program = Program::link(
+            sandbox,
+            component,
+            &content.inspection.exports,
+            true,
+            label,
+            limits,
+            Access::none(),
+        )
+        .map_err(|error| not_linked(&error))?;
         self.in_an_instance(&program, async |instance| {
             program.run(instance, None, None, |guest| Box::pin(async move { guest.declare().await })).await
         })

@@ -24,7 +24,8 @@ use crate::{
 pub(crate) async fn answer(call: Call, req: &mut Request, depot: &mut Depot, res: &mut Response) {
     // As it came in: the router's own parameter is decoded as a whole, and would turn `%2F` into a part of the path.
     let path = req.uri().path().strip_prefix(API).unwrap_or_default().to_owned();
-    if let (Some(template), Ok(info)) = (template(&call, req.method(), &path), depot.get_typed_mut::<RequestInfo>())
+    if let (Some(template), Ok(info)) =
+        (template(&call, req.method(), &path), depot.get_typed_mut::<RequestInfo>())
     {
         info.found(template);
     }

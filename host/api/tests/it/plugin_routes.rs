@@ -112,7 +112,8 @@ async fn mounted_service_answers_any_method_below_its_name() {
     let host = Host::new();
     let mia = host.guest("mia").await;
     host.publisher.publish(catalog(vec![mounted("hello")]));
-    let told = host.ask(Method::from_bytes(b"REPORT").unwrap(), "/api/v1/hello/a%20b?c=d").by(&mia).send().await;
+    let told =
+        host.ask(Method::from_bytes(b"REPORT").unwrap(), "/api/v1/hello/a%20b?c=d").by(&mia).send().await;
     assert_eq!((told.status, told.header("x-made-by")), (203, "hello"));
     let text = std::str::from_utf8(&told.bytes).unwrap();
     assert!(text.starts_with("REPORT ") && text.ends_with(" /a%20b?c=d"), "{text}");

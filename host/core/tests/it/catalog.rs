@@ -101,7 +101,8 @@ fn ready(id: &str, tools: Vec<Arc<dyn Tool>>, routes: Vec<Arc<dyn Route>>) -> Ca
 }
 
 fn mounted(id: &str, routes: Vec<Arc<dyn Route>>) -> CatalogEntry {
-    let contribution = Contribution { routes, mount: Some(Arc::new(NamedMount)), ..Contribution::of(info(id)) };
+    let contribution =
+        Contribution { routes, mount: Some(Arc::new(NamedMount)), ..Contribution::of(info(id)) };
     CatalogEntry {
         source: file(&format!("{id}.wasm")),
         exports: vec![Export::Http],

@@ -27,9 +27,9 @@ impl Guest for Service {
                 response.set_status_code(201).expect("a status");
                 Ok(response)
             }
-            "/endless" => Ok(answer(&[], async |mut body| {
-                while body.write_all(vec![b'x'; 4096]).await.is_empty() {}
-            })),
+            "/endless" => {
+                Ok(answer(&[], async |mut body| while body.write_all(vec![b'x'; 4096]).await.is_empty() {}))
+            }
             "/half" => Ok(answer(&[], async |mut body| {
                 body.write_all(b"half of it".to_vec()).await;
                 panic!("in the middle of its answer");

@@ -94,7 +94,7 @@ pub(crate) struct Guest<'a> {
 }
 
 /// The guest's answer in the words of the domain. Outside is what went wrong with the guest, inside what it said.
-pub(crate) type Answer<T> = wasmtime::Result<wheelhouse_core::Result<T>>;
+type Answer<T> = wasmtime::Result<wheelhouse_core::Result<T>>;
 
 macro_rules! guest_of {
     ($name:ident, $module:ident) => {

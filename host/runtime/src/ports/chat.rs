@@ -23,8 +23,8 @@ impl ChatProvider for PluginProvider {
     }
 
     async fn complete(&self, ctx: &CallContext, request: ChatRequest) -> Result<Completion> {
-        let session = session::begin(&self.0, ctx, |guest, call, outlet| {
-            Box::pin(v0_1::open_chat(guest, call, request, outlet))
+        let session = session::begin(&self.0, ctx, |guest, call, opening| {
+            Box::pin(v0_1::open_chat(guest, call, request, opening))
         })
         .await?;
         Ok(whole(self.0.id.clone(), session.items))

@@ -23,11 +23,13 @@ impl Mount for PluginMount {
 
     async fn handle(&self, ctx: &CallContext, request: MountRequest) -> Result<MountResponse> {
         let plugin = &self.plugin;
-        let opening = session::begin(plugin, ctx, |guest, _, outlet| Box::pin(open_http(guest, request, outlet)));
+        let opening =
+            session::begin(plugin, ctx, |guest, _, opening| Box::pin(open_http(guest, request, opening)));
         // The whole answer has a stream's time, its head a call's.
         let limit = Duration::from_millis(plugin.limits.call_ms);
         let session = timeout(limit, opening).await.unwrap_or_else(|_| {
-            let message = format!("The plugin `{}` did not answer within {} ms.", plugin.id, limit.as_millis());
+            let message =
+                format!("The plugin `{}` did not answer within {} ms.", plugin.id, limit.as_millis());
             Err(plugin.judge(Fault { failure: Failure::timeout(message), counts: true }))
         })?;
         Ok(MountResponse { status: session.head.status, headers: session.head.headers, body: session.items })

@@ -22,8 +22,8 @@ impl SpeechEngine for PluginEngine {
     }
 
     async fn synthesize(&self, ctx: &CallContext, utterance: Utterance) -> Result<Speech> {
-        let session = session::begin(&self.0, ctx, |guest, call, outlet| {
-            Box::pin(v0_1::open_speech(guest, call, utterance, outlet))
+        let session = session::begin(&self.0, ctx, |guest, call, opening| {
+            Box::pin(v0_1::open_speech(guest, call, utterance, opening))
         })
         .await?;
         let format = session.head;

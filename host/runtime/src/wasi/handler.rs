@@ -1,28 +1,36 @@
 //! `wasi:http`'s handler, of WASI 0.2 and 0.3: a component that is a web service of its own.
 
-use std::{convert::Infallible, future::poll_fn, time::Duration};
+use std::{
+    convert::Infallible,
+    future::poll_fn,
+    pin::pin,
+    sync::{Mutex, PoisonError},
+};
 
 use bytes::Bytes;
 use futures_util::{
     FutureExt,
-    future::{BoxFuture, Either, select},
+    future::{Either, select},
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, Uri};
 use http_body::Frame;
 use http_body_util::{BodyExt, Full};
-use tokio::{sync::oneshot, task::unconstrained, time::timeout};
+use tokio::{
+    sync::oneshot::{self, error::TryRecvError},
+    task::unconstrained,
+};
 use wasmtime::component::InstancePre;
-use wasmtime_wasi_http::{WasiBody, WasiHttpView, p2, p3};
+use wasmtime_wasi_http::{FieldMap, WasiBody, WasiHttpView, p2, p3};
 use wheelhouse_core::{Failure, FailureClass, mount::MountRequest};
 
 use crate::{
-    contract::v0_1::{Answer, Guest},
-    session::{Opened, Outlet, Verdict},
+    contract::v0_1::Guest,
+    session::{Opening, Outlet, Verdict},
     state::State,
 };
 
-/// How long a component may go on once its answer is whole. Who waits for the answer's end waits as long.
-const AFTERWARDS: Duration = Duration::from_millis(250);
+/// An answer that has not begun.
+type HttpOpening = Opening<Head, Bytes>;
 
 /// Where a component's handler is.
 pub(crate) enum Handler {
@@ -51,112 +59,128 @@ impl Handler {
     }
 }
 
-/// Has the service answer, its body into the outlet.
+/// Has the service answer, and waits for the end of it.
 ///
 /// # Errors
 /// When the guest does not answer.
-pub(crate) async fn open_http(
-    guest: Guest<'_>,
-    request: MountRequest,
-    outlet: Outlet<Bytes>,
-) -> Answer<Opened<'_, Head>> {
+pub(crate) async fn open_http(guest: Guest<'_>, request: MountRequest, opening: HttpOpening) -> Verdict {
     let request = match to_guest(request) {
         Ok(request) => request,
-        Err(failure) => return Ok(Err(failure)),
+        Err(failure) => return Ok(Some(Err(failure))),
     };
     match guest.handler()? {
-        Handler::P2(indices) => open_p2(guest, indices, request, outlet).await,
-        Handler::P3(indices) => open_p3(guest, indices, request, outlet).await,
+        Handler::P2(indices) => open_p2(guest, indices, request, opening).await,
+        Handler::P3(indices) => open_p3(guest, indices, request, opening).await,
     }
 }
 
-/// In 0.2 the guest hands over its answer before it writes the body, and has ended when that is written.
-async fn open_p2<'g>(
-    guest: Guest<'g>,
-    indices: &'g p2::bindings::exports::wasi::http::incoming_handler::GuestIndices,
+/// In 0.2 the guest hands over its answer, writes the body, and has ended when that is done. While it waits for room to write, nothing else
+/// runs in its store: the body is taken by a task of its own.
+async fn open_p2(
+    guest: Guest<'_>,
+    indices: &p2::bindings::exports::wasi::http::incoming_handler::GuestIndices,
     request: Request<WasiBody>,
-    outlet: Outlet<Bytes>,
-) -> Answer<Opened<'g, Head>> {
-    let accessor = guest.accessor;
-    let (answer, answered) = oneshot::channel();
-    let (handler, request, answer) = accessor.with(|mut access| {
+    opening: HttpOpening,
+) -> Verdict {
+    let (guest_ends, guest_ended) = oneshot::channel();
+    let (end, ended) = oneshot::channel();
+    let once = Mutex::new(Some((opening, guest_ended, end)));
+    let answer = move |answer: Result<Response<WasiBody>, p2::bindings::http::types::ErrorCode>| {
+        let first = once.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some((opening, guest_ended, end)) = first else { return };
+        match answer {
+            Ok(answer) => {
+                let (head, body) = head(answer);
+                let outlet = opening.open(head);
+                tokio::spawn(async move {
+                    // Nobody waits for it when the guest was stopped.
+                    let _ = end.send(take(body, outlet, guest_ended).await);
+                });
+            }
+            Err(code) => {
+                let _ = end.send(Ok(Some(Err(refused(&code)))));
+            }
+        }
+    };
+    let (handler, request, answer) = guest.accessor.with(|mut access| {
         let handler = indices.load(&mut access, guest.instance)?.func_handle();
         let mut view = access.data_mut().http();
         let request = view.new_incoming_request(p2::bindings::http::types::Scheme::Http, request)?;
-        wasmtime::Result::Ok((handler, request, view.new_response_outparam(answer)?))
+        wasmtime::error::Ok((handler, request, view.new_response_outparam_from_callback(answer)?))
     })?;
-    let handling: BoxFuture<'g, wasmtime::Result<()>> =
-        Box::pin(handler.call_concurrent(accessor, (request, answer)));
-    let no_answer = || wasmtime::Error::msg("it never called `response-outparam.set`");
-    let (answer, handling) = match select(answered, handling).await {
-        Either::Left((Ok(answer), handling)) => (answer, Some(handling)),
-        Either::Left((Err(_), handling)) => {
-            handling.await?;
-            return Err(no_answer());
-        }
-        Either::Right((ended, mut answered)) => {
-            ended?;
-            (answered.try_recv().map_err(|_| no_answer())?, None)
-        }
-    };
-    let answer = match answer {
-        Ok(answer) => answer,
-        Err(code) => return Ok(Err(refused(&code))),
-    };
-    let (head, body) = head(answer);
-    let ending = async move {
-        let Some(handling) = handling else { return pass_on_rest(body, outlet).await };
-        let (mut body, mut outlet) = (body, outlet);
-        match select(Box::pin(pass_on(&mut body, &mut outlet)), handling).await {
-            Either::Left((passed_on, handling)) => {
-                drop(outlet);
-                if let Ok(ended) = timeout(AFTERWARDS, handling).await {
-                    ended?;
-                }
-                passed_on
-            }
-            Either::Right((ended, passing_on)) => {
-                drop(passing_on);
-                ended?;
-                pass_on_rest(body, outlet).await
-            }
-        }
-    };
-    Ok(Ok(Opened { head, ending: Box::pin(ending) }))
+    handler.call_concurrent(guest.accessor, (request, answer)).await?;
+    let _ = guest_ends.send(());
+    ended.await.unwrap_or_else(|_| Err(wasmtime::Error::msg("it never called `response-outparam.set`")))
 }
 
 /// In 0.3 the answer is a value, whose body is a stream that the guest goes on to write.
-async fn open_p3<'g>(
-    guest: Guest<'g>,
-    indices: &'g p3::bindings::exports::wasi::http::handler::GuestIndices,
+async fn open_p3(
+    guest: Guest<'_>,
+    indices: &p3::bindings::exports::wasi::http::handler::GuestIndices,
     request: Request<WasiBody>,
-    outlet: Outlet<Bytes>,
-) -> Answer<Opened<'g, Head>> {
+    opening: HttpOpening,
+) -> Verdict {
     let accessor = guest.accessor;
     let (handler, request, received) = accessor.with(|mut access| {
         let handler = indices.load(&mut access, guest.instance)?;
         let view = access.data_mut().http();
-        let (request, received) = p3::Request::from_http(view.hooks, request);
-        wasmtime::Result::Ok((handler, view.table.push(request)?, received))
+        let (parts, body) = request.into_parts();
+        let uri = parts.uri.into_parts();
+        let headers = FieldMap::new_immutable(view.hooks, parts.headers);
+        let (request, received) = p3::Request::new(
+            parts.method,
+            uri.scheme,
+            uri.authority,
+            uri.path_and_query,
+            headers,
+            None,
+            body,
+        );
+        wasmtime::error::Ok((handler, view.table.push(request)?, received))
     })?;
     let answer = match handler.call_handle(accessor, request).await? {
         Ok(answer) => answer,
-        Err(code) => return Ok(Err(refused(&code))),
+        Err(code) => return Ok(Some(Err(refused(&code)))),
     };
     let answer = accessor.with(|mut access| {
         let answer = access.data_mut().http().table.delete(answer)?;
         answer.into_http(&mut access, received)
     })?;
-    let (head, body) = head(answer);
-    let ending = async move {
-        let (mut body, mut outlet) = (body, outlet);
-        let passed_on = pass_on(&mut body, &mut outlet).await;
-        drop(outlet);
-        // Whether it takes that long or not: the answer is whole.
-        let _ = timeout(AFTERWARDS, poll_fn(|cx| accessor.poll_no_interesting_tasks(cx))).await;
-        passed_on
+    let (head, mut body) = head(answer);
+    let mut outlet = opening.open(head);
+    let end = pass_on(&mut body, &mut outlet).await?;
+    if matches!(end, Some(Ok(()))) {
+        outlet.finish();
+    }
+    // What the guest still does is not over.
+    poll_fn(|cx| accessor.poll_no_interesting_tasks(cx)).await;
+    Ok(end)
+}
+
+/// Takes a body for the listener, to its end or to what there is of it when the guest has ended.
+async fn take(
+    mut body: WasiBody,
+    mut outlet: Outlet<Bytes>,
+    mut guest_ended: oneshot::Receiver<()>,
+) -> Verdict {
+    let passed_on = {
+        let passing_on = pin!(pass_on(&mut body, &mut outlet));
+        match select(passing_on, &mut guest_ended).await {
+            Either::Left((passed_on, _)) => Some(passed_on?),
+            Either::Right((Ok(()), _)) => None,
+            Either::Right((Err(_), _)) => return Ok(None),
+        }
     };
-    Ok(Ok(Opened { head, ending: Box::pin(ending) }))
+    let end = match passed_on {
+        // A guest that was stopped leaves a body that looks as if it had ended.
+        Some(_) if guest_ended.try_recv() == Err(TryRecvError::Closed) => return Ok(None),
+        Some(end) => end,
+        None => pass_on_rest(&mut body, &mut outlet).await?,
+    };
+    if matches!(end, Some(Ok(()))) {
+        outlet.finish();
+    }
+    Ok(end)
 }
 
 /// Hands the body on, piece by piece, to its end.
@@ -173,14 +197,14 @@ async fn pass_on(body: &mut WasiBody, outlet: &mut Outlet<Bytes>) -> Verdict {
 }
 
 /// Hands on what a guest that has ended left behind. Nothing is added to it: a body that goes on has been cut off.
-async fn pass_on_rest(mut body: WasiBody, mut outlet: Outlet<Bytes>) -> Verdict {
+async fn pass_on_rest(body: &mut WasiBody, outlet: &mut Outlet<Bytes>) -> Verdict {
     loop {
         if !poll_fn(|cx| outlet.poll_ready(cx)).await {
             return Ok(NOBODY_LISTENS);
         }
         // Unconstrained, or the runtime might have it wait for the sake of others.
         let Some(frame) = unconstrained(body.frame()).now_or_never() else { return Ok(None) };
-        if let Some(end) = hand_on(frame, &mut outlet)? {
+        if let Some(end) = hand_on(frame, outlet)? {
             return Ok(Some(end));
         }
     }

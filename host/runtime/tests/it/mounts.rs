@@ -89,7 +89,8 @@ async fn service_that_nobody_has_given_a_name_to_says_what_to_do() {
 #[tokio::test]
 async fn name_is_given_and_taken_away_while_the_host_serves() {
     let mut host = Setup::new(&["serves_by_wasi_p2"]).start().await;
-    let mount = || PluginConfig { mount: Some("serves_by_wasi_p2.wasm".to_owned()), ..PluginConfig::default() };
+    let mount =
+        || PluginConfig { mount: Some("serves_by_wasi_p2.wasm".to_owned()), ..PluginConfig::default() };
     let is_mounted = |name: &'static str| {
         move |catalog: &wheelhouse_core::catalog::Catalog| {
             matches!(catalog.find_route(None, name), RouteMatch::Mounted { .. })
@@ -158,8 +159,9 @@ async fn service_that_loops_is_stopped_when_its_time_is_over() {
     for service in SERVICES {
         let setup = mounted(service).config(|config| config.limits.call_ms = 300);
         let host = setup.start().await;
-        let (looping, others) = tokio::join!(ask(&host, &ann(), get("/loops")), host.assert_serves());
-        let ((), failure) = (others, looping.err().unwrap());
+        let ctx = ann();
+        let (looping, ()) = tokio::join!(ask(&host, &ctx, get("/loops")), host.assert_serves());
+        let failure = looping.err().unwrap();
         assert_eq!(failure.class, FailureClass::Timeout, "{service}: {failure:?}");
         assert!(failure.message.contains("300 ms"), "{failure:?}");
         let probe = host.catalog.probe("hello").unwrap().vitals();

@@ -131,7 +131,8 @@ mod tests {
         let user = User { id: UserId("ada".to_owned()), email: None, full_name: None };
         let caller = Caller::User { user, session: None };
         let ctx = CallContext::new("r-1", caller, Timestamp::UNIX_EPOCH, Duration::from_secs(1));
-        let sent = vec![pair("X-Forwarded-User", "root"), pair("X-Request-Id", "mine"), pair("Accept", "*/*")];
+        let sent =
+            vec![pair("X-Forwarded-User", "root"), pair("X-Request-Id", "mine"), pair("Accept", "*/*")];
         let seen = for_mount(sent, &ctx, "hello");
         assert_eq!(
             seen,

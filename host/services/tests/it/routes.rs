@@ -57,7 +57,8 @@ async fn request_reaches_its_plugin_decoded_and_without_tokens() {
         body: Bytes::from_static(b"{}"),
         ..request("POST", "/expenses/a%20b%2Fc")
     };
-    let response = whole(world.services().routes.dispatch(&world.user("ada"), request, STREAM).await).unwrap();
+    let response =
+        whole(world.services().routes.dispatch(&world.user("ada"), request, STREAM).await).unwrap();
     assert_eq!((response.status, &response.body[..]), (201, &b"{}"[..]));
     assert_eq!(response.headers, [pair("content-type", "application/json")]);
     let requests = route.requests();
@@ -250,7 +251,8 @@ async fn mounted_service_sees_its_own_paths_and_who_calls() {
     assert_eq!(ask(&world, world.user("ada"), sent).await, (200, "hello".to_owned()));
     let seen = mount.requests().remove(0);
     assert_eq!((&*seen.method, &*seen.path_and_query), ("PROPFIND", "/there/a%2Fb?a=%20b&a"));
-    let name = |name: &str| seen.headers.iter().filter(|(own, _)| own == name).map(|(_, v)| v.clone()).collect();
+    let name =
+        |name: &str| seen.headers.iter().filter(|(own, _)| own == name).map(|(_, v)| v.clone()).collect();
     let of: Vec<Vec<String>> =
         ["authorization", "x-forwarded-user", "x-forwarded-prefix"].into_iter().map(name).collect();
     assert_eq!(of, [vec![], vec!["ada".to_owned()], vec!["/api/v1/hello".to_owned()]]);

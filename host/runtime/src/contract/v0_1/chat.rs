@@ -13,7 +13,7 @@ use wheelhouse_core::chat::{
 
 use super::{Answer, CallRecord, Guest, exports::chat as wit, failure};
 use crate::{
-    session::{Ending, Opened, Outlet},
+    session::{Ending, Opening, Outlet, Verdict},
     state::State,
 };
 
@@ -33,7 +33,7 @@ impl Guest<'_> {
     }
 }
 
-/// Has the provider answer into the outlet.
+/// Has the provider answer, and waits for the end of it.
 ///
 /// # Errors
 /// When the guest does not answer.
@@ -41,18 +41,19 @@ pub(crate) async fn open_chat(
     guest: Guest<'_>,
     call: CallRecord,
     request: ChatRequest,
-    outlet: Outlet<ChatEvent>,
-) -> Answer<Opened<'static, ()>> {
+    opening: Opening<(), ChatEvent>,
+) -> Verdict {
     let completion = match guest.chat()?.call_complete(guest.accessor, call, to_request(request)).await? {
         Ok(completion) => completion,
-        Err(failure) => return Ok(Err(failure::from_guest(failure))),
+        Err(failure) => return Ok(Some(Err(failure::from_guest(failure)))),
     };
     let (ending, end, closed) = Ending::new();
+    let outlet = opening.open(());
     guest.accessor.with(|mut access| {
         completion.events.pipe(&mut access, ChatItems { outlet, _closed: closed })?;
         completion.ended.pipe(&mut access, failure::EndItem::new(end))
     })?;
-    Ok(Ok(Opened { head: (), ending: Box::pin(ending.verdict()) }))
+    ending.verdict().await
 }
 
 /// Takes the events of a guest's stream as fast as somebody listens.

@@ -12,7 +12,7 @@ use wheelhouse_core::speech::{AudioFormat, Encoding, Gender, Utterance, Voice};
 
 use super::{Answer, CallRecord, Guest, exports::speech as wit, failure};
 use crate::{
-    session::{Ending, Opened, Outlet},
+    session::{Ending, Opening, Outlet, Verdict},
     state::State,
 };
 
@@ -30,7 +30,7 @@ impl Guest<'_> {
     }
 }
 
-/// Has the engine speak into the outlet.
+/// Has the engine speak, and waits for the end of it.
 ///
 /// # Errors
 /// When the guest does not answer.
@@ -38,8 +38,8 @@ pub(crate) async fn open_speech(
     guest: Guest<'_>,
     call: CallRecord,
     utterance: Utterance,
-    outlet: Outlet<Bytes>,
-) -> Answer<Opened<'static, AudioFormat>> {
+    opening: Opening<AudioFormat, Bytes>,
+) -> Verdict {
     let utterance = wit::Utterance {
         text: utterance.text,
         voice: utterance.voice,
@@ -48,15 +48,16 @@ pub(crate) async fn open_speech(
     };
     let synthesis = match guest.speech()?.call_synthesize(guest.accessor, call, utterance).await? {
         Ok(synthesis) => synthesis,
-        Err(failure) => return Ok(Err(failure::from_guest(failure))),
+        Err(failure) => return Ok(Some(Err(failure::from_guest(failure)))),
     };
     let format = format(synthesis.format);
     let (ending, end, closed) = Ending::new();
+    let outlet = opening.open(format);
     guest.accessor.with(|mut access| {
         synthesis.audio.pipe(&mut access, AudioItems { outlet, _closed: closed })?;
         synthesis.ended.pipe(&mut access, failure::EndItem::new(end))
     })?;
-    Ok(Ok(Opened { head: format, ending: Box::pin(ending.verdict()) }))
+    ending.verdict().await
 }
 
 /// Takes the bytes of a guest's stream as fast as somebody listens.
