@@ -6,7 +6,7 @@ use wheelhouse_core::{Failure, Result};
 use crate::config::PoolConfig;
 
 /// How much stack guest code may use. Below `HOST_STACK`, so that host functions called from its depth have room.
-const GUEST_STACK: usize = 512 << 10;
+pub(crate) const GUEST_STACK: usize = 512 << 10;
 /// The stack that guest and host functions run on.
 const HOST_STACK: usize = 1 << 20;
 

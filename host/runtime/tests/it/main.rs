@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod bombs;
 mod cache;
 mod chat;
 mod documents;
@@ -14,6 +15,7 @@ mod keyvalue;
 mod known;
 mod limits;
 mod loading;
+mod log;
 mod loops;
 mod routes;
 mod servers;
