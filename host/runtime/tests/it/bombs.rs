@@ -57,6 +57,45 @@ async fn several_memories_share_the_limit_of_one() {
 }
 
 #[tokio::test]
+async fn a_component_of_more_memories_than_the_pool_has_for_one_is_refused() {
+    let many = hand_written::with_modules(hand_written::acting("(func $act)"), &["(module (memory 1))"; 4]);
+    for bytes in [many, hand_written::acting("(memory 1) (func $act)")] {
+        let host = host(Setup::new(&["echo"]).file("x.wasm", bytes)).await;
+        let reason = host.refusal("x.wasm");
+        assert!(reason.contains("it cannot be compiled") && reason.contains("memories"), "{reason}");
+        host.assert_unharmed().await;
+    }
+}
+
+#[tokio::test]
+async fn a_plugin_of_many_memories_and_tables_takes_none_from_others() {
+    let module = format!("(module (memory 1) {})", "(table 1 funcref)".repeat(8));
+    let acting = hand_written::acting("(func $act (loop $on (br $on)))");
+    let bytes = hand_written::with_modules(acting, &[module.as_str(); 3]);
+    let setup = Setup::new(&["echo"]).file("x.wasm", bytes);
+    let host = host(setup.config(|config| {
+        config.limits.cpu_ms = 500;
+        config.limits.concurrent_calls = 12;
+    }))
+    .await;
+    let act = &host.catalog.tool("act").unwrap().tool;
+    let acting: Vec<_> = (0..12)
+        .map(|_| {
+            let act = act.clone();
+            tokio::spawn(async move { act.call(&ann(), Default::default()).await })
+        })
+        .collect();
+    while host.host.instances() < 12 {
+        tokio::task::yield_now().await;
+    }
+    host.assert_serves().await;
+    for acting in acting {
+        assert_eq!(failed(acting.await.unwrap()).code(), "plugin_cpu");
+    }
+    host.assert_unharmed().await;
+}
+
+#[tokio::test]
 async fn tables_that_grow_beyond_the_limit_are_refused_by_name() {
     let declarations = "
         (table $one 1 funcref) (table $two 1 funcref)
