@@ -145,6 +145,12 @@ async fn a_schema_that_is_elsewhere_is_refused_and_not_fetched() {
 }
 
 #[tokio::test]
+async fn a_schema_with_more_patterns_than_the_host_has_room_for_is_refused() {
+    let reason = refusal("x.wasm", guest("has_huge_patterns").bytes).await;
+    assert!(reason.contains("`takes_a_word`") && reason.contains("beyond the 256"), "{reason}");
+}
+
+#[tokio::test]
 async fn a_route_on_a_path_of_the_host_is_refused() {
     let reason = refusal("x.wasm", guest("takes_a_path_of_the_host").bytes).await;
     assert!(reason.contains("`/auth`"), "{reason}");
