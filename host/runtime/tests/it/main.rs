@@ -5,6 +5,7 @@
 mod bombs;
 mod cache;
 mod chat;
+mod databases;
 mod documents;
 mod egress;
 mod grants;
@@ -22,6 +23,7 @@ mod servers;
 mod settings;
 mod shutdown;
 mod speech;
+mod stealing;
 mod support;
 mod swap;
 mod switches;
