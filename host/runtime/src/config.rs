@@ -54,7 +54,7 @@ impl Default for RuntimeConfig {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PoolConfig {
-    /// Most instances at once, idle warm ones among them. Address space is reserved for each (4 GiB, not memory).
+    /// Most instances at once, idle warm ones among them. Address space is reserved for each (16 GiB, not memory).
     pub instances: u32,
     /// The largest that one memory of any plugin can become. No plugin's `memory_bytes` can be above it.
     pub memory_bytes: u64,

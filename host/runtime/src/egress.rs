@@ -30,7 +30,7 @@ pub(crate) use body::silent;
 pub(crate) use error::EgressError;
 pub(crate) use fetch::Fetch;
 pub(crate) use gate::Gate;
-pub(crate) use headers::is_of_connection;
+pub(crate) use headers::{HEADERS, is_of_connection};
 pub(crate) use policy::{Policy, denied};
 pub use resolver::{Resolver, SystemResolver};
 pub(crate) use target::Target;

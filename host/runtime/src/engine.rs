@@ -6,9 +6,15 @@ use wheelhouse_core::{Failure, Result};
 use crate::config::PoolConfig;
 
 /// How much stack guest code may use. Below `HOST_STACK`, so that host functions called from its depth have room.
-const GUEST_STACK: usize = 512 << 10;
+pub(crate) const GUEST_STACK: usize = 512 << 10;
 /// The stack that guest and host functions run on.
 const HOST_STACK: usize = 1 << 20;
+
+/// The most of each that one instance may have: a component consists of several core instances (the program, adapters, in Python's case a
+/// dozen libraries). The pools have as many for every instance, so that no plugin can take them from others.
+pub(crate) const CORE_INSTANCES: u32 = 128;
+pub(crate) const MEMORIES: u32 = 4;
+pub(crate) const TABLES: u32 = 64;
 
 /// An engine with these pools.
 ///
@@ -40,13 +46,12 @@ fn pooling(pool: &PoolConfig) -> PoolingAllocationConfig {
     let mut config = PoolingAllocationConfig::new();
     config
         .total_component_instances(pool.instances)
-        // A component consists of several core instances: the program, adapters, in Python's case a dozen libraries.
-        .total_core_instances(pool.instances.saturating_mul(24))
-        .max_core_instances_per_component(128)
-        .total_memories(pool.instances.saturating_mul(2))
-        .max_memories_per_component(8)
-        .total_tables(pool.instances.saturating_mul(8))
-        .max_tables_per_component(64)
+        .total_core_instances(pool.instances.saturating_mul(CORE_INSTANCES))
+        .max_core_instances_per_component(CORE_INSTANCES)
+        .total_memories(pool.instances.saturating_mul(MEMORIES))
+        .max_memories_per_component(MEMORIES)
+        .total_tables(pool.instances.saturating_mul(TABLES))
+        .max_tables_per_component(TABLES)
         .max_tables_per_module(8)
         .table_elements(100_000)
         // A call can leave one fiber suspended in a host call while another runs.

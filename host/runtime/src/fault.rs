@@ -2,10 +2,13 @@
 
 use std::{fmt, time::Duration};
 
-use wasmtime::PoolConcurrencyLimitError;
+use wasmtime::{PoolConcurrencyLimitError, component::ResourceTableError};
 use wheelhouse_core::{Failure, FailureClass};
 
-use crate::meter::CpuOverrun;
+use crate::{engine::GUEST_STACK, meter::CpuOverrun, schema::shorten, state::RESOURCES};
+
+/// The longest account of a trap. It holds names that the guest gave its functions.
+const DETAIL: usize = 4_000;
 
 /// A guest that stopped without an answer.
 #[derive(Debug)]
@@ -47,13 +50,27 @@ impl Trap {
                     .with_detail(format!("{error:#}"));
             return Fault { failure, counts: false };
         }
-        let text = format!("{error:#}");
+        let text = shorten(&format!("{error:#}"), DETAIL);
         let (class, code, did) = if let Some(overrun) = error.downcast_ref::<CpuOverrun>() {
             (FailureClass::Timeout, "plugin_cpu", overrun.to_string())
         } else if let Some(overrun) = error.downcast_ref::<StreamOverrun>() {
             (FailureClass::Internal, "plugin_output", overrun.to_string())
         } else if let Some(overrun) = &self.overrun {
             (FailureClass::Internal, "plugin_memory", overrun.clone())
+        } else if let Some(wasmtime::Trap::StackOverflow) = error.downcast_ref() {
+            (
+                FailureClass::Internal,
+                "plugin_memory",
+                format!("needed more than {} KiB of stack", GUEST_STACK / 1024),
+            )
+        } else if let Some(ResourceTableError::Full) = error.downcast_ref() {
+            (
+                FailureClass::Internal,
+                "plugin_memory",
+                format!("held more than {RESOURCES} resources of the host"),
+            )
+        } else if text.contains("store handle limit exceeded") {
+            (FailureClass::Internal, "plugin_memory", "held more than its limit handles".to_owned())
         } else if text.contains("fuel allocated for hostcalls") {
             (
                 FailureClass::Internal,

@@ -65,6 +65,10 @@ impl GuestLog {
         match allowed {
             Allowed::No => return,
             Allowed::Yes => {}
+            Allowed::NoMore => {
+                tracing::warn!(plugin, "the plugin writes too many log lines; from here on they are counted");
+                return;
+            }
             Allowed::YesAfter(dropped) => {
                 tracing::warn!(plugin, dropped, "the plugin wrote too many log lines")
             }
@@ -80,6 +84,8 @@ impl GuestLog {
 enum Allowed {
     Yes,
     YesAfter(u64),
+    /// The first that is left out.
+    NoMore,
     No,
 }
 
@@ -92,7 +98,7 @@ impl Rate {
         }
         if self.lines >= LINES {
             self.dropped += 1;
-            return Allowed::No;
+            return if self.dropped == 1 { Allowed::NoMore } else { Allowed::No };
         }
         self.lines += 1;
         Allowed::Yes
@@ -225,8 +231,9 @@ mod tests {
         for _ in 0..LINES {
             assert_eq!(rate.take(start), Allowed::Yes);
         }
+        assert_eq!(rate.take(start), Allowed::NoMore, "said when it begins");
         assert_eq!(rate.take(start), Allowed::No);
-        assert_eq!(rate.take(start + PERIOD), Allowed::YesAfter(1));
+        assert_eq!(rate.take(start + PERIOD), Allowed::YesAfter(2), "and counted when it is over");
         assert_eq!(rate.take(start + PERIOD), Allowed::Yes);
     }
 }

@@ -174,6 +174,12 @@ impl PluginHost {
         self.sandbox.generations.load(Ordering::Relaxed)
     }
 
+    /// Instances that there are: one for each call that runs, and those that plugins keep warm.
+    pub fn instances(&self) -> usize {
+        let most = self.sandbox.config.pool.instances as usize;
+        most.saturating_sub(self.sandbox.instances.available_permits())
+    }
+
     /// Takes no more calls, lets those that run end within `drain`, stops the rest, and drops all instances.
     pub async fn shutdown(self, drain: Duration) {
         self.sandbox.calls.close();

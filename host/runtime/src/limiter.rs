@@ -2,6 +2,8 @@
 
 use wasmtime::ResourceLimiter;
 
+use crate::engine::{CORE_INSTANCES, MEMORIES, TABLES};
+
 /// Wasmtime's own limiter bounds each memory; this one bounds all of a store's together.
 #[derive(Debug)]
 pub(crate) struct Limiter {
@@ -104,15 +106,15 @@ impl ResourceLimiter for Limiter {
     }
 
     fn instances(&self) -> usize {
-        128
+        CORE_INSTANCES as usize
     }
 
     fn tables(&self) -> usize {
-        64
+        TABLES as usize
     }
 
     fn memories(&self) -> usize {
-        8
+        MEMORIES as usize
     }
 }
 

@@ -8,22 +8,30 @@ use wheelhouse_core::{Failure, FieldError, Result};
 
 /// How deep references are followed. A recursive type becomes "anything" below that.
 const DEPTH: usize = 12;
+/// How deep a schema may be nested once its references are put in place: readers of JSON take 128 levels, and it stands inside of other
+/// things.
+const NESTING: usize = 96;
+/// How deep references are followed inside of one another's nesting.
+const REFERENCE_NESTING: usize = 48;
 /// The most nodes that a schema may have once its references are put in place.
 const NODES: usize = 20_000;
+/// The most patterns in all schemas of a plugin, and the most that a compiled one may take: together as much as a small plugin's memory.
+pub(crate) const PATTERNS: usize = 256;
+const PATTERN_BYTES: usize = 2 << 20;
 /// The most fields that one answer names.
 const FIELD_ERRORS: usize = 16;
 
-/// Reads a schema and puts what `$ref`s point at in their place, so that any part of it can stand alone.
+/// Reads a schema and puts what `$ref`s point at in their place, so that any part of it can stand alone. `patterns` is how many it may
+/// have, and less by those that it has afterwards.
 ///
 /// # Errors
 /// A sentence's end about what is wrong with it.
-pub(crate) fn parse(text: &str) -> Result<Value, String> {
-    let value: Value = serde_json::from_str(text).map_err(|error| format!("is not JSON: {error}"))?;
-    if !value.is_object() && !value.is_boolean() {
+pub(crate) fn parse(text: &str, patterns: &mut usize) -> Result<Value, String> {
+    let root: Value = serde_json::from_str(text).map_err(|error| format!("is not JSON: {error}"))?;
+    if !root.is_object() && !root.is_boolean() {
         return Err("is not a JSON Schema: an object is needed".to_owned());
     }
-    let mut budget = NODES;
-    let mut inlined = inline(&value, &value, DEPTH, &mut budget)?;
+    let mut inlined = Inlining { root: &root, nodes: NODES, patterns }.inline(&root, DEPTH, 0)?;
     if let Value::Object(object) = &mut inlined {
         object.remove("$defs");
         object.remove("definitions");
@@ -36,42 +44,81 @@ pub(crate) fn parse(text: &str) -> Result<Value, String> {
 fn compile(schema: &Value) -> Result<Validator, String> {
     // The linear-time regex engine: a plugin's pattern must not be able to hold up the host.
     jsonschema::draft202012::options()
-        .with_pattern_options(PatternOptions::regex())
+        .with_pattern_options(PatternOptions::regex().size_limit(PATTERN_BYTES).dfa_size_limit(PATTERN_BYTES))
         .build(schema)
-        .map_err(|error| format!("is not a JSON Schema: {error}"))
+        .map_err(|error| format!("is not a JSON Schema: {}", shorten(&error.to_string(), 200)))
 }
 
-fn inline(node: &Value, root: &Value, depth: usize, budget: &mut usize) -> Result<Value, String> {
-    *budget = budget.checked_sub(1).ok_or("is too large")?;
-    match node {
-        Value::Array(items) => items.iter().map(|item| inline(item, root, depth, budget)).collect(),
-        Value::Object(object) => {
-            let Some(reference) = object.get("$ref").and_then(Value::as_str) else {
-                return object
-                    .iter()
-                    // Only the root's definitions are referred to, and they are put in place one by one.
-                    .filter(|(key, _)| !matches!(key.as_str(), "$defs" | "definitions"))
-                    .map(|(key, value)| Ok((key.clone(), inline(value, root, depth, budget)?)))
-                    .collect::<Result<Map<_, _>, String>>()
-                    .map(Value::Object);
-            };
-            let pointer = reference
-                .strip_prefix('#')
-                .ok_or_else(|| format!("refers to `{reference}`, which is not inside it"))?;
-            let target =
-                root.pointer(pointer).ok_or_else(|| format!("refers to `{reference}`, which it has not"))?;
-            let mut merged = match depth.checked_sub(1) {
-                Some(depth) => inline(target, root, depth, budget)?,
-                None => Value::Bool(true),
-            };
-            if let (Value::Object(merged), true) = (&mut merged, object.len() > 1) {
-                for (key, value) in object.iter().filter(|(key, _)| *key != "$ref") {
-                    merged.insert(key.clone(), inline(value, root, depth, budget)?);
-                }
-            }
-            Ok(merged)
+/// A schema whose references are being put in place, and what is left of what it may have.
+struct Inlining<'a> {
+    root: &'a Value,
+    nodes: usize,
+    patterns: &'a mut usize,
+}
+
+impl Inlining<'_> {
+    fn inline(&mut self, node: &Value, depth: usize, nesting: usize) -> Result<Value, String> {
+        self.nodes = self.nodes.checked_sub(1).ok_or("is too large")?;
+        if nesting > NESTING {
+            return Err(format!("is nested deeper than {NESTING} levels"));
         }
-        other => Ok(other.clone()),
+        match node {
+            Value::Array(items) => items.iter().map(|item| self.inline(item, depth, nesting + 1)).collect(),
+            Value::Object(object) => match object.get("$ref").and_then(Value::as_str) {
+                Some(reference) => self.follow(reference, object, depth, nesting),
+                None => self.members(object, depth, nesting),
+            },
+            other => Ok(other.clone()),
+        }
+    }
+
+    fn members(
+        &mut self,
+        object: &Map<String, Value>,
+        depth: usize,
+        nesting: usize,
+    ) -> Result<Value, String> {
+        let mut inlined = Map::new();
+        // Only the root's definitions are referred to, and they are put in place one by one.
+        for (key, value) in object.iter().filter(|(key, _)| !matches!(key.as_str(), "$defs" | "definitions"))
+        {
+            let patterns = match (key.as_str(), value) {
+                ("pattern", Value::String(_)) => 1,
+                ("patternProperties", Value::Object(patterns)) => patterns.len(),
+                _ => 0,
+            };
+            *self.patterns = self
+                .patterns
+                .checked_sub(patterns)
+                .ok_or_else(|| format!("has patterns beyond the {PATTERNS} that a plugin may have in all"))?;
+            inlined.insert(key.clone(), self.inline(value, depth, nesting + 1)?);
+        }
+        Ok(Value::Object(inlined))
+    }
+
+    fn follow(
+        &mut self,
+        reference: &str,
+        object: &Map<String, Value>,
+        depth: usize,
+        nesting: usize,
+    ) -> Result<Value, String> {
+        let shown = shorten(reference, 200);
+        let pointer = reference
+            .strip_prefix('#')
+            .ok_or_else(|| format!("refers to `{shown}`, which is not inside it"))?;
+        let target =
+            self.root.pointer(pointer).ok_or_else(|| format!("refers to `{shown}`, which it has not"))?;
+        let mut merged = match depth.checked_sub(1).filter(|_| nesting <= REFERENCE_NESTING) {
+            Some(depth) => self.inline(target, depth, nesting)?,
+            None => Value::Bool(true),
+        };
+        if let (Value::Object(merged), true) = (&mut merged, object.len() > 1) {
+            for (key, value) in object.iter().filter(|(key, _)| *key != "$ref") {
+                merged.insert(key.clone(), self.inline(value, depth, nesting + 1)?);
+            }
+        }
+        Ok(merged)
     }
 }
 
@@ -254,6 +301,11 @@ mod tests {
 
     use super::*;
 
+    fn parse(text: &str) -> Result<Value, String> {
+        let mut patterns = PATTERNS;
+        super::parse(text, &mut patterns)
+    }
+
     fn arguments(schema: &Value) -> Arguments {
         Arguments::new(&parse(&schema.to_string()).unwrap()).unwrap()
     }
@@ -282,6 +334,32 @@ mod tests {
             "properties": {"child": {"$ref": "#"}},
         });
         assert!(parse(&schema.to_string()).is_ok());
+    }
+
+    #[test]
+    fn a_schema_stays_within_what_readers_of_json_take() {
+        let mut bottomless = json!({"$ref": "#"});
+        for _ in 0..20 {
+            bottomless = json!({"type": "object", "properties": {"down": bottomless}});
+        }
+        let inlined = parse(&bottomless.to_string()).unwrap().to_string();
+        assert!(serde_json::from_str::<Value>(&inlined).is_ok());
+        for _ in 0..30 {
+            bottomless = json!({"type": "object", "properties": {"down": bottomless}});
+        }
+        assert_eq!(parse(&bottomless.to_string()).unwrap_err(), "is nested deeper than 96 levels");
+    }
+
+    #[test]
+    fn patterns_are_counted_and_bounded() {
+        let pattern = |text: &str| json!({"type": "string", "pattern": text}).to_string();
+        let mut left = 1;
+        assert!(super::parse(&pattern("^a+$"), &mut left).is_ok());
+        assert_eq!(left, 0);
+        assert!(super::parse(&pattern("^a+$"), &mut left).unwrap_err().contains("256"));
+        let properties = json!({"patternProperties": {"^a": true, "^b": true}}).to_string();
+        assert!(super::parse(&properties, &mut 1).is_err());
+        assert!(parse(&pattern(r"\pL{1000}")).is_err());
     }
 
     #[test]

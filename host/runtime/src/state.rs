@@ -26,7 +26,7 @@ use crate::{
 /// The most random bytes that a guest gets at once.
 const RANDOM: u64 = 64 << 10;
 /// The most resources (streams, pollables) that a guest has at once.
-const RESOURCES: usize = 4096;
+pub(crate) const RESOURCES: usize = 4096;
 
 /// A store's data.
 pub(crate) struct State {

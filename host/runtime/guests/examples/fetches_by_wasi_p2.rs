@@ -26,6 +26,8 @@ struct Fetch {
     header: Option<(String, String)>,
     /// As many bytes for a body, in a `POST`.
     bytes: Option<usize>,
+    /// Hands them over one by one, with a pause before each.
+    pause_ms: Option<u64>,
 }
 
 /// Why there is no answer, as data: the point of these tests.
@@ -50,7 +52,8 @@ fn send(input: Fetch) -> Result<Value, String> {
     let future = outgoing_handler::handle(request, None).map_err(|error| format!("{error:?}"))?;
     if let Some(bytes) = input.bytes {
         let stream = body.write().map_err(|()| "write")?;
-        for chunk in vec![b'x'; bytes].chunks(4096) {
+        for chunk in vec![b'x'; bytes].chunks(if input.pause_ms.is_some() { 1 } else { 4096 }) {
+            std::thread::sleep(std::time::Duration::from_millis(input.pause_ms.unwrap_or_default()));
             if stream.blocking_write_and_flush(chunk).is_err() {
                 break;
             }

@@ -1,4 +1,4 @@
-//! Prints a line a thousand times, one of them very long.
+//! Prints 10,000 lines, one of them very long.
 
 #![allow(
     missing_docs,
@@ -17,13 +17,13 @@ struct Prints {}
 fn run(_: &Call, _: Prints) -> Result<Outcome, Failure> {
     println!("a guest says hello");
     eprintln!("{}", "long ".repeat(10_000));
-    for line in 0..1_000 {
+    for line in 0..10_000 {
         println!("line {line}");
     }
     Ok(Outcome::say("Printed."))
 }
 
 wheelhouse_sdk::plugin! {
-    plugin: Plugin::new("Prints", "Prints a line a thousand times, one of them very long.").id("prints"),
+    plugin: Plugin::new("Prints", "Prints 10,000 lines, one of them very long.").id("prints"),
     tools: [Tool::new(run)],
 }

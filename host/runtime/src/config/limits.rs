@@ -88,7 +88,8 @@ limits! {
     http_request_bytes: u64 = 1 << 20,
     /// The longest body of its answer.
     http_response_bytes: u64 = 4 << 20,
-    /// All headers of a request, and all of an answer, together: names and values. At least 8192.
+    /// All headers of a request to another server, all of its answer, and all of a route's answer, together: names and values. At least
+    /// 8192.
     http_header_bytes: u32 = 64 << 10,
 }
 

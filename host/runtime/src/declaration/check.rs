@@ -44,8 +44,9 @@ pub(crate) fn check(declaration: &Declaration) -> Result<Checked, String> {
     }
     problems
         .extend(declaration.capabilities.iter().filter_map(config::problem_of).map(|p| format!("it {p}")));
-    let settings =
-        declaration.settings_schema.as_deref().map(|text| parse_schema(text).and_then(SettingsSchema::new));
+    let mut patterns = schema::PATTERNS;
+    let settings = declaration.settings_schema.as_deref();
+    let settings = settings.map(|text| parse_schema(text, &mut patterns).and_then(SettingsSchema::new));
     let settings = settings.transpose().unwrap_or_else(|problem| {
         problems.push(format!("its settings' schema {problem}"));
         None
@@ -61,7 +62,7 @@ pub(crate) fn check(declaration: &Declaration) -> Result<Checked, String> {
         if !names.insert(&tool.name) {
             problems.push(format!("it declares the tool `{}` twice", tool.name));
         }
-        match check_tool(tool) {
+        match check_tool(tool, &mut patterns) {
             Ok(checked) => tools.push(checked),
             Err(problem) => {
                 problems.push(format!("its tool `{}`: {problem}", schema::shorten(&tool.name, 80)))
@@ -74,7 +75,7 @@ pub(crate) fn check(declaration: &Declaration) -> Result<Checked, String> {
         if !ids.insert(&route.id) {
             problems.push(format!("it declares the route `{}` twice", route.id));
         }
-        match check_route(route) {
+        match check_route(route, &mut patterns) {
             Ok(checked) => routes.push(checked),
             Err(problem) => {
                 problems.push(format!("its route `{}`: {problem}", schema::shorten(&route.id, 80)))
@@ -106,7 +107,7 @@ fn sentence(problems: &[String]) -> String {
     text
 }
 
-fn check_tool(tool: &DeclaredTool) -> Result<CheckedTool, String> {
+fn check_tool(tool: &DeclaredTool, patterns: &mut usize) -> Result<CheckedTool, String> {
     if !is_snake(&tool.name) {
         return Err("its name is not snake_case of at most 64 bytes".to_owned());
     }
@@ -116,9 +117,10 @@ fn check_tool(tool: &DeclaredTool) -> Result<CheckedTool, String> {
     if tool.sentences.len() > SENTENCES || tool.sentences.iter().any(|s| s.len() > 1024) {
         return Err(format!("it has more than {SENTENCES} sentences, or one longer than 1024 bytes"));
     }
-    let input_schema = parse_schema(&tool.input_schema).map_err(|p| format!("its input schema {p}"))?;
+    let input_schema =
+        parse_schema(&tool.input_schema, patterns).map_err(|p| format!("its input schema {p}"))?;
     let arguments = Arguments::new(&input_schema).map_err(|p| format!("its input schema {p}"))?;
-    let output_schema = optional_schema(tool.output_schema.as_deref(), "its output schema")?;
+    let output_schema = optional_schema(tool.output_schema.as_deref(), "its output schema", patterns)?;
     let definition = ToolDefinition {
         name: tool.name.clone(),
         summary: tool.summary.clone(),
@@ -132,7 +134,7 @@ fn check_tool(tool: &DeclaredTool) -> Result<CheckedTool, String> {
     Ok(CheckedTool { definition, arguments, rest })
 }
 
-fn check_route(route: &DeclaredRoute) -> Result<RouteDefinition, String> {
+fn check_route(route: &DeclaredRoute, patterns: &mut usize) -> Result<RouteDefinition, String> {
     if route.id.is_empty() || route.id.len() > 128 {
         return Err("its id is empty or longer than 128 bytes".to_owned());
     }
@@ -149,7 +151,7 @@ fn check_route(route: &DeclaredRoute) -> Result<RouteDefinition, String> {
             place: parameter.place,
             required: parameter.required || is_in_path,
             summary: parameter.summary.clone(),
-            schema: parse_schema(&parameter.schema)
+            schema: parse_schema(&parameter.schema, patterns)
                 .map_err(|p| format!("the schema of its parameter `{}` {p}", parameter.name))?,
         });
     }
@@ -173,7 +175,7 @@ fn check_route(route: &DeclaredRoute) -> Result<RouteDefinition, String> {
         answers.push(Answer {
             status: answer.status,
             summary: answer.summary.clone(),
-            schema: optional_schema(answer.schema.as_deref(), "an answer's schema")?,
+            schema: optional_schema(answer.schema.as_deref(), "an answer's schema", patterns)?,
         });
     }
     Ok(RouteDefinition {
@@ -183,20 +185,20 @@ fn check_route(route: &DeclaredRoute) -> Result<RouteDefinition, String> {
         summary: route.summary.clone(),
         public: route.public,
         parameters,
-        body: optional_schema(route.body.as_deref(), "its body's schema")?,
+        body: optional_schema(route.body.as_deref(), "its body's schema", patterns)?,
         answers,
     })
 }
 
-fn optional_schema(text: Option<&str>, what: &str) -> Result<Option<Value>, String> {
-    text.map(parse_schema).transpose().map_err(|problem| format!("{what} {problem}"))
+fn optional_schema(text: Option<&str>, what: &str, patterns: &mut usize) -> Result<Option<Value>, String> {
+    text.map(|text| parse_schema(text, patterns)).transpose().map_err(|problem| format!("{what} {problem}"))
 }
 
-fn parse_schema(text: &str) -> Result<Value, String> {
+fn parse_schema(text: &str, patterns: &mut usize) -> Result<Value, String> {
     if text.len() > TEXT {
         return Err(format!("is longer than {TEXT} bytes"));
     }
-    schema::parse(text)
+    schema::parse(text, patterns)
 }
 
 fn is_kebab(text: &str) -> bool {

@@ -4,8 +4,8 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use super::error::{EgressError, Kind, headers_too_large};
 
-/// The most headers of one request or answer.
-pub(super) const HEADERS: usize = 128;
+/// The most headers of one request or answer, to and from other servers as well as of a route's answer.
+pub(crate) const HEADERS: usize = 128;
 
 /// Who is asking, to servers that want to know.
 const USER_AGENT: &str = concat!("wheelhouse/", env!("CARGO_PKG_VERSION"));

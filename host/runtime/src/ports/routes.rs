@@ -2,11 +2,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use wheelhouse_core::{
-    CallContext, Result,
+    CallContext, Failure, FailureClass, Result,
     route::{Route, RouteDefinition, RouteRequest, RouteResponse},
 };
 
-use crate::plugin::Plugin;
+use crate::{egress::HEADERS, plugin::Plugin};
 
 /// One route of a plugin.
 pub(crate) struct PluginRoute {
@@ -22,8 +22,25 @@ impl Route for PluginRoute {
 
     async fn handle(&self, ctx: &CallContext, request: RouteRequest) -> Result<RouteResponse> {
         let route = self.definition.id.clone();
-        self.plugin
+        let response = self
+            .plugin
             .call(ctx, |guest, call| Box::pin(async move { guest.handle(call, route, request).await }))
-            .await
+            .await?;
+        check_headers(&self.plugin.id, &response, self.plugin.limits.http_header_bytes)?;
+        Ok(response)
     }
+}
+
+/// Clients take only so many headers, and whatever stands between them and the host may take fewer.
+fn check_headers(plugin: &str, response: &RouteResponse, limit: u32) -> Result<()> {
+    let bytes: usize = response.headers.iter().map(|(name, value)| name.len() + value.len()).sum();
+    let too_many = if response.headers.len() > HEADERS {
+        format!("more than {HEADERS} headers")
+    } else if bytes as u64 > u64::from(limit) {
+        format!("headers of more than {limit} bytes, which is its limit http_header_bytes")
+    } else {
+        return Ok(());
+    };
+    let message = format!("The plugin `{plugin}` answered with {too_many}.");
+    Err(Failure::new(FailureClass::Internal, message).with_code("plugin_output"))
 }

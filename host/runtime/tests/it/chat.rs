@@ -3,11 +3,11 @@
 use futures_util::StreamExt;
 use serde_json::json;
 use wheelhouse_core::{
-    FailureClass, Result,
+    Failure, FailureClass, Result,
     chat::{ChatEvent, ChatMessage, ChatRequest, FinishReason, ToolSpec, Usage},
 };
 
-use crate::support::{Setup, TestHost, ann};
+use crate::support::{Setup, TestHost, ann, failed};
 
 fn request() -> ChatRequest {
     ChatRequest {
@@ -49,10 +49,43 @@ async fn a_provider_lists_its_models() {
     assert_eq!((models[0].id.as_str(), models[0].context_window), ("only", Some(1_000)));
 }
 
+/// How the answer of a guest ends that begins well.
+async fn end_of(setup: Setup, id: &str) -> Failure {
+    let host = setup.start().await;
+    let mut events = events(&host, id).await;
+    assert!(matches!(events[0], Ok(ChatEvent::Text(_))), "{events:?}");
+    let end = failed(events.pop().unwrap());
+    assert!(events.iter().all(Result::is_ok), "an error is the last event");
+    host.assert_unharmed().await;
+    end
+}
+
 #[tokio::test]
 async fn a_provider_that_traps_in_mid_answer_ends_it_in_failure() {
-    let host = Setup::new(&["chats_then_traps"]).start().await;
-    let events = events(&host, "chats-then-traps").await;
-    assert_eq!(events[0], Ok(ChatEvent::Text("I think".to_owned())));
-    assert_eq!(events.last().unwrap().as_ref().unwrap_err().class, FailureClass::Truncated);
+    let end = end_of(Setup::new(&["echo", "chats_then_traps"]), "chats-then-traps").await;
+    assert_eq!((end.class, end.code()), (FailureClass::Truncated, "plugin_trap"));
+}
+
+#[tokio::test]
+async fn an_answer_that_stops_without_a_word_is_truncated() {
+    let setup = Setup::new(&["echo", "chats_truncated"]);
+    let end = end_of(setup.config(|config| config.limits.stream_idle_ms = 200), "chats-truncated").await;
+    assert_eq!(end.class, FailureClass::Truncated);
+    assert!(end.message.contains("without saying why"), "{end}");
+}
+
+#[tokio::test]
+async fn a_provider_that_falls_silent_runs_into_the_time_limit() {
+    let setup = Setup::new(&["echo", "chats_then_stalls"]);
+    let end = end_of(setup.config(|config| config.limits.stream_idle_ms = 200), "chats-then-stalls").await;
+    assert_eq!(end.class, FailureClass::Timeout);
+    assert!(end.message.contains("silent for 200 ms"), "{end}");
+}
+
+#[tokio::test]
+async fn an_endless_answer_ends_at_the_limit() {
+    let setup = Setup::new(&["echo", "chats_endlessly"]);
+    let end = end_of(setup.config(|config| config.limits.stream_bytes = 100_000), "chats-endlessly").await;
+    assert_eq!((end.class, end.code()), (FailureClass::Truncated, "plugin_output"));
+    assert!(end.message.contains("a stream of more than 100000 bytes"), "{end}");
 }

@@ -342,6 +342,55 @@ async fn a_server_that_stalls_leaves_the_plugin_time_to_say_so() {
 }
 
 #[tokio::test]
+async fn a_server_that_dribbles_gets_no_more_time_than_one_that_stalls() {
+    let body = |_: &str| Reply::WriteAndDribble(b"HTTP/1.1 200 X\r\ncontent-length: 100000\r\n\r\n".to_vec());
+    let head = |_: &str| Reply::WriteAndDribble(b"HTTP/1.1 200 X\r\nx-a: ".to_vec());
+    for server in [Server::start(body).await, Server::start(head).await] {
+        let setup = Setup::new(&["echo", "fetches"]).config(|config| config.limits.call_ms = 2_000);
+        let host = start(setup, &["http:a.test", HERE], &[("a.test", &server)]).await;
+        let failure = refusal(&host, json!({"url": "http://a.test/"})).await;
+        assert!(
+            failure.class == FailureClass::Unavailable && failure.message.contains("in time"),
+            "{failure}"
+        );
+        server.wait_for_ends(1).await;
+        host.assert_unharmed().await;
+    }
+}
+
+#[tokio::test]
+async fn odd_ways_to_say_where_to_go_lead_nowhere_else() {
+    for location in [
+        "//b.test/",
+        "\\\\b.test/",
+        "/\\b.test/",
+        "http:\\\\b.test/",
+        "HTTP://B.TEST:80/",
+        "http:///b.test/",
+        "http://a.test@b.test/",
+        "http://b.test\\@a.test@b.test/",
+        "\t//b.test/",
+        "http://b.test%2f@/",
+        "javascript:fetch('http://b.test/')",
+        "file:///etc/passwd",
+        "http://",
+        "\u{ff42}.test//",
+    ] {
+        let other = Server::start(|_| answer(200, &[], "there")).await;
+        let server = Server::start(move |_| redirect(302, location)).await;
+        let setup = Setup::new(&["echo", "fetches"]);
+        let host = start(setup, &["http:a.test", HERE], &[("a.test", &server), ("b.test", &other)]).await;
+        let failure = refusal(&host, json!({"url": "http://a.test/"})).await;
+        assert!(
+            matches!(failure.class, FailureClass::Denied | FailureClass::Unavailable),
+            "{location}: {failure}"
+        );
+        assert_eq!(other.connections(), 0, "{location}");
+        host.assert_unharmed().await;
+    }
+}
+
+#[tokio::test]
 async fn a_request_ends_when_it_has_said_that_it_would() {
     let server = Server::start(|_| Reply::WriteAndStall(Vec::new())).await;
     let host = host(&["http:a.test", HERE], &[("a.test", &server)]).await;

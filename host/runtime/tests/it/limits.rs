@@ -8,10 +8,10 @@ use wheelhouse_core::{Failure, FailureClass};
 
 use crate::support::{Setup, TestHost, ann};
 
-/// Calls the tool of a guest that misbehaves, and proves that another one still serves.
+/// Calls the tool of a guest that misbehaves, and proves that nothing comes of it for others.
 async fn failure(host: &TestHost, tool: &str) -> Failure {
     let failure = host.call(&ann(), tool, json!({})).await.unwrap_err();
-    host.assert_serves().await;
+    host.assert_unharmed().await;
     failure
 }
 
@@ -82,13 +82,6 @@ async fn memory_beyond_the_limit_is_refused_by_name() {
 }
 
 #[tokio::test]
-async fn an_answer_beyond_the_limit_is_refused() {
-    let host = Setup::new(&["echo", "answers_at_length"]).start().await;
-    let failure = failure(&host, "answers_at_length").await;
-    assert_eq!((failure.class, failure.code()), (FailureClass::Internal, "plugin_output"));
-}
-
-#[tokio::test]
 async fn a_trap_fails_the_call_and_tells_only_the_log_where() {
     let host = Setup::new(&["echo", "traps"]).start().await;
     let failure = failure(&host, "traps").await;
@@ -145,10 +138,4 @@ async fn a_guest_reaches_neither_files_nor_networks_nor_variables() {
     let host = Setup::new(&["reaches_out"]).start().await;
     let outcome = host.call(&ann(), "reaches_out", json!({})).await.unwrap();
     assert_eq!(outcome.data, Some(json!([])));
-}
-
-#[tokio::test]
-async fn printing_is_no_failure() {
-    let host = Setup::new(&["prints"]).start().await;
-    assert_eq!(host.call(&ann(), "prints", json!({})).await.unwrap().text, "Printed.");
 }

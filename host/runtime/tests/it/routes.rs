@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use wheelhouse_core::{FailureClass, route::Method};
 
-use crate::support::{Setup, TestHost};
+use crate::support::{Setup, TestHost, failed};
 
 async fn echo() -> TestHost {
     Setup::new(&["echo"]).grant("echo", &["public"]).start().await
@@ -79,4 +79,36 @@ async fn a_route_gets_the_request_and_gives_the_response_as_they_are() {
     let raw = routes.find(|definition| definition.id == "raw").unwrap();
     assert!(raw.public);
     assert_eq!(raw.parameters[0].name, "name");
+}
+
+#[tokio::test]
+async fn more_headers_than_the_limits_are_refused_by_name() {
+    let host = Setup::new(&["echo", "answers_with_headers"]).start().await;
+    let ask = async |count: &str, length: &str| {
+        host.send(Method::Get, "/headers", &[("count", count), ("length", length)], "").await
+    };
+    assert_eq!(ask("100", "100").await.unwrap().headers.len(), 101);
+    for (count, length, limit) in [
+        ("50000", "1", "more than 128 headers"),
+        ("1", "1000000", "more than 65536 bytes, which is its limit http_header_bytes"),
+        ("127", "1000", "more than 65536 bytes, which is its limit http_header_bytes"),
+    ] {
+        let failure = failed(ask(count, length).await);
+        assert_eq!((failure.class, failure.code()), (FailureClass::Internal, "plugin_output"));
+        assert!(
+            failure.message.contains("`answers-with-headers`") && failure.message.contains(limit),
+            "{failure}"
+        );
+    }
+    host.assert_unharmed().await;
+}
+
+#[tokio::test]
+async fn headers_are_passed_on_in_the_words_of_the_plugin() {
+    // Which of them reach a client is for those to say who answer it.
+    let host = Setup::new(&["answers_with_headers"]).start().await;
+    let odd =
+        [("Host", "b.test"), ("Content-Length", "0"), ("Location", "//b.test/"), ("x-a\r\nb", "1\r\n2")];
+    let headers = host.send(Method::Get, "/headers", &odd, "").await.unwrap().headers;
+    assert_eq!(headers[1..], odd.map(|(name, value)| (name.to_owned(), value.to_owned())));
 }

@@ -9,6 +9,7 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
 use async_trait::async_trait;
@@ -30,6 +31,8 @@ pub(crate) enum Reply {
     WriteAndStall(Vec<u8>),
     /// Writes the first, and then the second again and again.
     WriteAndRepeat(Vec<u8>, Vec<u8>),
+    /// Writes the first, and then a byte every now and then.
+    WriteAndDribble(Vec<u8>),
 }
 
 /// A whole answer with this status, further headers and body.
@@ -141,6 +144,14 @@ async fn serve(
                 // Until the other side gives up.
                 while stream.read(&mut [0]).await? > 0 {}
                 return Ok(());
+            }
+            Reply::WriteAndDribble(first) => {
+                stream.write_all(&first).await?;
+                let mut now_and_then = tokio::time::interval(Duration::from_millis(20));
+                loop {
+                    now_and_then.tick().await;
+                    stream.write_all(b"x").await?;
+                }
             }
             Reply::WriteAndRepeat(first, again) => {
                 stream.write_all(&first).await?;

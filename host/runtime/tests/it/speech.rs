@@ -38,6 +38,7 @@ async fn listen(engine: &dyn SpeechEngine, text: &str) -> (Vec<u8>, Result<()>) 
 async fn end_of(host: &TestHost, id: &str) -> Failure {
     let (audio, end) = listen(&*host.engine(id), "hello").await;
     assert!(!audio.is_empty());
+    host.assert_unharmed().await;
     end.unwrap_err()
 }
 
@@ -98,28 +99,32 @@ async fn a_second_utterance_waits_for_the_only_instance() {
 
 #[tokio::test]
 async fn audio_that_stops_without_a_word_is_truncated() {
-    let host =
-        Setup::new(&["speaks_truncated"]).config(|config| config.limits.stream_idle_ms = 200).start().await;
+    let host = Setup::new(&["echo", "speaks_truncated"])
+        .config(|config| config.limits.stream_idle_ms = 200)
+        .start()
+        .await;
     assert_eq!(end_of(&host, "speaks-truncated").await.class, FailureClass::Truncated);
 }
 
 #[tokio::test]
 async fn a_failure_after_the_first_byte_ends_the_audio() {
-    let host = Setup::new(&["speaks_then_fails"]).start().await;
+    let host = Setup::new(&["echo", "speaks_then_fails"]).start().await;
     let failure = end_of(&host, "speaks-then-fails").await;
     assert_eq!((failure.class, failure.message.as_str()), (FailureClass::Quota, "No breath is left."));
 }
 
 #[tokio::test]
 async fn a_trap_after_the_first_byte_truncates_the_audio() {
-    let host = Setup::new(&["speaks_then_traps"]).start().await;
+    let host = Setup::new(&["echo", "speaks_then_traps"]).start().await;
     assert_eq!(end_of(&host, "speaks-then-traps").await.class, FailureClass::Truncated);
 }
 
 #[tokio::test]
 async fn an_engine_that_falls_silent_runs_into_the_time_limit() {
-    let host =
-        Setup::new(&["speaks_then_stalls"]).config(|config| config.limits.stream_idle_ms = 200).start().await;
+    let host = Setup::new(&["echo", "speaks_then_stalls"])
+        .config(|config| config.limits.stream_idle_ms = 200)
+        .start()
+        .await;
     let failure = end_of(&host, "speaks-then-stalls").await;
     assert_eq!(failure.class, FailureClass::Timeout, "{failure:?}");
     assert!(failure.message.contains("silent for 200 ms"), "{failure}");
@@ -127,7 +132,7 @@ async fn an_engine_that_falls_silent_runs_into_the_time_limit() {
 
 #[tokio::test]
 async fn an_engine_that_thinks_too_long_runs_into_the_processor_limit() {
-    let host = Setup::new(&["speaks_after_long_thought"])
+    let host = Setup::new(&["echo", "speaks_after_long_thought"])
         .config(|config| config.limits.stream_cpu_ms = 200)
         .start()
         .await;
@@ -137,17 +142,20 @@ async fn an_engine_that_thinks_too_long_runs_into_the_processor_limit() {
 
 #[tokio::test]
 async fn endless_audio_ends_at_the_limit() {
-    let host =
-        Setup::new(&["speaks_endlessly"]).config(|config| config.limits.stream_bytes = 1 << 20).start().await;
+    let host = Setup::new(&["echo", "speaks_endlessly"])
+        .config(|config| config.limits.stream_bytes = 1 << 20)
+        .start()
+        .await;
     let (audio, end) = listen(&*host.engine("speaks-endlessly"), "hello").await;
     let failure = end.unwrap_err();
     assert_eq!((failure.class, failure.code()), (FailureClass::Truncated, "plugin_output"));
     assert!(audio.len() <= 1 << 20, "{}", audio.len());
+    host.assert_unharmed().await;
 }
 
 #[tokio::test]
 async fn an_engine_is_never_far_ahead_of_its_listener() {
-    let host = Setup::new(&["speaks_endlessly"])
+    let host = Setup::new(&["echo", "speaks_endlessly"])
         .config(|config| {
             config.limits.stream_ms = 1_000;
             config.limits.stream_idle_ms = 100;
@@ -168,4 +176,5 @@ async fn an_engine_is_never_far_ahead_of_its_listener() {
     };
     assert_eq!(end.class, FailureClass::Timeout);
     assert!(bytes <= 65 * (32 << 10), "{bytes} bytes were made for nobody");
+    host.assert_unharmed().await;
 }

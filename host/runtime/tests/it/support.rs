@@ -12,10 +12,11 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 use tempfile::TempDir;
 use wheelhouse_core::{
-    CallContext, Caller, Result, User, UserId,
+    CallContext, Caller, Failure, Result, User, UserId,
     catalog::{Catalog, RouteMatch},
     chat::ChatProvider,
     clock::{Clock, SystemEntropy},
+    document::DocumentStore,
     plugin::{PluginState, PluginStatus},
     route::{Method, RouteRequest, RouteResponse},
     speech::SpeechEngine,
@@ -44,6 +45,8 @@ pub(crate) struct Setup {
     pub(crate) disabled: BTreeSet<String>,
     pub(crate) bundled: &'static [Bundled],
     pub(crate) documents: Arc<Documents>,
+    /// What keeps documents in the place of `documents`.
+    pub(crate) store: Option<Arc<dyn DocumentStore>>,
     pub(crate) names: Arc<Names>,
     pub(crate) cache_dir: PathBuf,
     pub(crate) folder: TempDir,
@@ -66,6 +69,7 @@ impl Setup {
             disabled: BTreeSet::new(),
             bundled: &[],
             documents: Arc::default(),
+            store: None,
             names: Arc::default(),
             // Shared by all tests, so that each guest is compiled once.
             cache_dir: Path::new(env!("CARGO_TARGET_TMPDIR")).join("compiled"),
@@ -108,7 +112,7 @@ impl Setup {
             cache_dir: self.cache_dir.clone(),
             bundled: self.bundled,
             native: Vec::new(),
-            documents: self.documents.clone(),
+            documents: self.store.clone().unwrap_or_else(|| self.documents.clone()),
             resolver: self.names.clone(),
             clock: Arc::new(FixedClock),
             entropy: Arc::new(SystemEntropy),
@@ -190,6 +194,33 @@ impl TestHost {
         assert_eq!(outcome.text, "still here");
     }
 
+    /// Proves that the host goes on, and that nothing is left of what went wrong in it: `echo` answers, no call and no request is under way, and
+    /// there are no more instances and versions of plugins in memory than serve.
+    pub(crate) async fn assert_unharmed(&self) {
+        self.assert_serves().await;
+        let serving = self.catalog.plugins().iter().filter(|plugin| plugin.state == PluginState::Active);
+        self.until_generations(serving.count()).await;
+        let is_left = || {
+            let left =
+                [self.in_use("concurrent_calls"), self.in_use("http_requests"), self.host.instances() as u64];
+            left != [0, 0, self.in_use("warm_instances")]
+        };
+        let gone = async {
+            while is_left() {
+                tokio::task::yield_now().await;
+            }
+        };
+        let gone = tokio::time::timeout(Duration::from_secs(60), gone).await;
+        assert!(gone.is_ok(), "{} instances are left: {:#?}", self.host.instances(), self.catalog.plugins());
+    }
+
+    /// How much of a limit all plugins together use at this moment.
+    fn in_use(&self, limit: &str) -> u64 {
+        let probes = self.catalog.plugins().iter().filter_map(|plugin| self.catalog.probe(plugin.id()?));
+        let usage = probes.flat_map(|probe| probe.vitals().usage);
+        usage.filter(|usage| usage.name == limit).map(|usage| usage.used).sum()
+    }
+
     pub(crate) fn engine(&self, id: &str) -> Arc<dyn SpeechEngine> {
         let mut engines = self.catalog.engines().iter();
         engines
@@ -216,6 +247,14 @@ impl TestHost {
         let query = query.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
         let request = RouteRequest { path, query, headers: Vec::new(), body: body.to_owned().into() };
         route.route.handle(&ann(), request).await
+    }
+}
+
+/// What a call failed with that must not succeed.
+pub(crate) fn failed<T>(result: Result<T>) -> Failure {
+    match result {
+        Ok(_) => panic!("it succeeded"),
+        Err(failure) => failure,
     }
 }
 

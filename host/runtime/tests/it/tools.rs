@@ -1,7 +1,7 @@
 //! Tools: what goes in, what comes out.
 
 use jiff::tz::TimeZone;
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 use wheelhouse_core::{Caller, FailureClass, context::Location};
 
@@ -77,4 +77,47 @@ async fn what_the_plugin_says_is_wrong_comes_back_with_its_fields() {
     let failure = host.call(&ann(), "change_thing", json!({"id": 1, "size": 0.0})).await.unwrap_err();
     assert_eq!(failure.class, FailureClass::Invalid);
     assert_eq!(failure.fields[0].field, "size");
+}
+
+#[tokio::test]
+async fn a_schema_that_refers_to_itself_is_held_against_what_goes_in() {
+    let host = Setup::new(&["echo", "takes_a_tree"]).start().await;
+    let tree =
+        |leaf: Value| json!({"name": "root", "branches": [{"name": "bough", "branches": [{"name": leaf}]}]});
+    let outcome = host.call(&ann(), "tree", tree(json!("leaf"))).await.unwrap();
+    assert_eq!(outcome.data.unwrap()["branches"][0]["branches"][0]["name"], "leaf");
+    let failure = host.call(&ann(), "tree", tree(json!(7))).await.unwrap_err();
+    assert_eq!(failure.class, FailureClass::Invalid);
+    assert_eq!(failure.fields[0].field, "branches.0.branches.0.name");
+    let mut deep = json!({"name": "leaf"});
+    for _ in 0..55 {
+        deep = json!({"name": "bough", "branches": [deep]});
+    }
+    assert_eq!(host.call(&ann(), "tree", deep.clone()).await.unwrap().text, "A tree.");
+    host.assert_unharmed().await;
+}
+
+#[tokio::test]
+async fn a_schema_that_refers_to_itself_at_great_depth_can_still_be_read() {
+    let host = Setup::new(&["echo", "takes_a_tree"]).start().await;
+    let definition = host.catalog.tool("shaft").unwrap().tool.definition().clone();
+    for schema in [definition.input_schema, definition.output_schema.unwrap()] {
+        assert!(schema.to_string().contains("true"), "beyond some depth anything goes");
+        assert!(serde_json::from_str::<Value>(&schema.to_string()).is_ok());
+    }
+    host.call(&ann(), "shaft", json!({"down": {"down": 7}})).await.unwrap();
+    host.assert_unharmed().await;
+}
+
+#[tokio::test]
+async fn a_pattern_takes_no_longer_than_the_text_is_long() {
+    let host = Setup::new(&["echo", "has_catastrophic_patterns"]).start().await;
+    for field in ["plus", "or", "mail"] {
+        let failure = host.call(&ann(), "takes_words", json!({field: "a".repeat(50_000) + "!"})).await;
+        let failure = failure.unwrap_err();
+        assert_eq!((failure.class, failure.fields[0].field.as_str()), (FailureClass::Invalid, field));
+        assert!(failure.message.len() < 1_000, "{failure}");
+    }
+    assert_eq!(host.call(&ann(), "takes_words", json!({"plus": "aaa"})).await.unwrap().text, "aaa");
+    host.assert_unharmed().await;
 }

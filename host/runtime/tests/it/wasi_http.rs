@@ -129,6 +129,38 @@ async fn a_request_longer_than_the_limit_is_broken_off() {
 }
 
 #[tokio::test]
+async fn a_length_that_is_not_the_bodys_is_broken_off_where_it_says() {
+    for (length, bytes) in [("3", 10), ("10", 3), ("-1", 3), ("3, 3", 3)] {
+        let server = Server::start(|_| answer(200, &[], "")).await;
+        let setup = Setup::new(&["echo", "fetches_by_wasi_p2"]);
+        let host = host(setup, "fetches-by-wasi-p2", &["http:a.test", HERE], &server).await;
+        let header = json!(["content-length", length]);
+        let request = json!({"authority": "a.test", "path": "/", "header": header, "bytes": bytes});
+        error(&fetch(&host, request).await);
+        for request in server.requests() {
+            assert!(
+                request.contains("\r\ncontent-length: 3\r\n") && request.ends_with("\r\n\r\nxxx"),
+                "{request}"
+            );
+        }
+        host.assert_unharmed().await;
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_is_handed_over_in_drops_ends_with_the_call() {
+    let server = Server::start(|_| answer(200, &[], "")).await;
+    let setup = Setup::new(&["echo", "fetches_by_wasi_p2"]).config(|config| config.limits.call_ms = 1_000);
+    let host = host(setup, "fetches-by-wasi-p2", &["http:a.test", HERE], &server).await;
+    let request = json!({"authority": "a.test", "path": "/", "bytes": 100_000, "pause_ms": 20});
+    let failure = host.call(&ann(), "fetch", request).await.unwrap_err();
+    assert_eq!(failure.class, wheelhouse_core::FailureClass::Timeout);
+    assert!(failure.message.contains("within 1000 ms"), "{failure}");
+    server.wait_for_ends(1).await;
+    host.assert_unharmed().await;
+}
+
+#[tokio::test]
 async fn an_answer_that_breaks_off_is_none() {
     for (guest, plugin) in BOTH {
         let half = b"HTTP/1.1 200 X\r\ncontent-length: 10\r\n\r\nhalf".to_vec();

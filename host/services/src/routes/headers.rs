@@ -163,10 +163,14 @@ mod tests {
     #[test]
     fn plugin_sets_no_header_that_is_the_hosts() {
         for name in [
+            "Host",
             "Set-Cookie",
             "Content-Length",
             "Transfer-Encoding",
             "Connection",
+            "Upgrade",
+            "Trailer",
+            "TE",
             "Access-Control-Allow-Origin",
             "Strict-Transport-Security",
             "X-Request-ID",
