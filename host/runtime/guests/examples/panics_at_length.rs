@@ -11,7 +11,7 @@ struct PanicsAtLength {
 }
 
 fn run(_: &Call, input: PanicsAtLength) -> Result<Outcome, Failure> {
-    let piece = if input.lines { "a line\n" } else { "a word " };
+    let piece = "something to say ".repeat(8) + if input.lines { "\n" } else { "" };
     panic!("{}", piece.repeat((10 << 20) / piece.len()))
 }
 

@@ -32,7 +32,7 @@ fn error(answer: &Value) -> &str {
 async fn a_granted_request_is_answered() {
     for (guest, plugin) in BOTH {
         let server = Server::start(|_| answer(207, &[("x-one", "1")], "hello")).await;
-        let host = host(Setup::new(&[guest]), plugin, &["http:a.test", HERE], &server).await;
+        let host = host(Setup::new(&["echo", guest]), plugin, &["http:a.test", HERE], &server).await;
         let request = json!({"authority": "a.test", "path": "/x?y=1", "header": ["x-key", "k"]});
         assert_eq!(
             fetch(&host, request).await,
@@ -52,9 +52,9 @@ async fn a_granted_request_is_answered() {
 async fn a_host_that_is_not_granted_is_denied() {
     for (guest, plugin) in BOTH {
         let server = Server::start(|_| answer(200, &[], "")).await;
-        let none = host(Setup::new(&[guest]), plugin, &[], &server).await;
+        let none = host(Setup::new(&["echo", guest]), plugin, &[], &server).await;
         assert_eq!(error(&fetch(&none, request()).await), "ErrorCode::HttpRequestDenied");
-        let other = host(Setup::new(&[guest]), plugin, &["http:b.test", HERE], &server).await;
+        let other = host(Setup::new(&["echo", guest]), plugin, &["http:b.test", HERE], &server).await;
         assert_eq!(error(&fetch(&other, request()).await), "ErrorCode::HttpRequestDenied");
         assert_eq!(server.connections(), 0);
     }
@@ -64,7 +64,7 @@ async fn a_host_that_is_not_granted_is_denied() {
 async fn a_name_that_leads_to_this_machine_is_prohibited() {
     for (guest, plugin) in BOTH {
         let server = Server::start(|_| answer(200, &[], "")).await;
-        let host = host(Setup::new(&[guest]), plugin, &["http:a.test"], &server).await;
+        let host = host(Setup::new(&["echo", guest]), plugin, &["http:a.test"], &server).await;
         assert_eq!(error(&fetch(&host, request()).await), "ErrorCode::DestinationIpProhibited");
         assert_eq!(server.connections(), 0);
     }
@@ -74,7 +74,7 @@ async fn a_name_that_leads_to_this_machine_is_prohibited() {
 async fn absolute_paths_users_and_headers_of_the_host_lead_nowhere_else() {
     for (guest, plugin) in BOTH {
         let server = Server::start(|_| answer(200, &[], "")).await;
-        let host = host(Setup::new(&[guest]), plugin, &["http:a.test", HERE], &server).await;
+        let host = host(Setup::new(&["echo", guest]), plugin, &["http:a.test", HERE], &server).await;
         for odd in [
             json!({"authority": "a.test", "path": "http://b.test/"}),
             json!({"authority": "a", "path": ".test/"}),
@@ -94,7 +94,7 @@ async fn absolute_paths_users_and_headers_of_the_host_lead_nowhere_else() {
 async fn a_redirect_is_the_components_own_to_follow() {
     for (guest, plugin) in BOTH {
         let server = Server::start(|_| answer(302, &[("location", "http://169.254.169.254/")], "")).await;
-        let host = host(Setup::new(&[guest]), plugin, &["http:a.test", HERE], &server).await;
+        let host = host(Setup::new(&["echo", guest]), plugin, &["http:a.test", HERE], &server).await;
         assert_eq!(fetch(&host, request()).await["status"], 302);
     }
 }
@@ -105,27 +105,30 @@ async fn more_than_the_limits_is_refused() {
         let many: String = (0..50_000).map(|index| format!("x-{index}: {index}\r\n")).collect();
         let many = format!("HTTP/1.1 200 X\r\n{many}content-length: 0\r\n\r\n");
         let server = Server::start(move |_| Reply::Write(many.clone().into_bytes())).await;
-        let host_of_many = host(Setup::new(&[guest]), plugin, &["http:a.test", HERE], &server).await;
+        let host_of_many = host(Setup::new(&["echo", guest]), plugin, &["http:a.test", HERE], &server).await;
         assert!(error(&fetch(&host_of_many, request()).await).contains("HttpResponseHeaderSectionSize"));
+        host_of_many.assert_unharmed().await;
 
         let chunk = format!("1000\r\n{}\r\n", "x".repeat(0x1000)).into_bytes();
         let head = b"HTTP/1.1 200 X\r\ntransfer-encoding: chunked\r\n\r\n".to_vec();
         let server = Server::start(move |_| Reply::WriteAndRepeat(head.clone(), chunk.clone())).await;
-        let setup = Setup::new(&[guest]).config(|config| config.limits.http_response_bytes = 10_000);
+        let setup = Setup::new(&["echo", guest]).config(|config| config.limits.http_response_bytes = 10_000);
         let host_of_endless = host(setup, plugin, &["http:a.test", HERE], &server).await;
         error(&fetch(&host_of_endless, request()).await);
         server.wait_for_ends(1).await;
+        host_of_endless.assert_unharmed().await;
     }
 }
 
 #[tokio::test]
 async fn a_request_longer_than_the_limit_is_broken_off() {
     let server = Server::start(|_| answer(200, &[], "")).await;
-    let setup =
-        Setup::new(&["fetches_by_wasi_p2"]).config(|config| config.limits.http_request_bytes = 10_000);
+    let setup = Setup::new(&["echo", "fetches_by_wasi_p2"])
+        .config(|config| config.limits.http_request_bytes = 10_000);
     let host = host(setup, "fetches-by-wasi-p2", &["http:a.test", HERE], &server).await;
     let answer = fetch(&host, json!({"authority": "a.test", "path": "/", "bytes": 20_000})).await;
     assert!(error(&answer).contains("HttpRequestBodySize"), "{answer}");
+    host.assert_unharmed().await;
 }
 
 #[tokio::test]
@@ -165,8 +168,9 @@ async fn an_answer_that_breaks_off_is_none() {
     for (guest, plugin) in BOTH {
         let half = b"HTTP/1.1 200 X\r\ncontent-length: 10\r\n\r\nhalf".to_vec();
         let server = Server::start(move |_| Reply::WriteAndClose(half.clone())).await;
-        let host = host(Setup::new(&[guest]), plugin, &["http:a.test", HERE], &server).await;
+        let host = host(Setup::new(&["echo", guest]), plugin, &["http:a.test", HERE], &server).await;
         error(&fetch(&host, request()).await);
+        host.assert_unharmed().await;
     }
 }
 
@@ -174,11 +178,12 @@ async fn an_answer_that_breaks_off_is_none() {
 async fn a_server_that_stalls_ends_with_the_call() {
     for (guest, plugin) in BOTH {
         let server = Server::start(|_| Reply::WriteAndStall(Vec::new())).await;
-        let setup = Setup::new(&[guest]).config(|config| config.limits.call_ms = 1_000);
+        let setup = Setup::new(&["echo", guest]).config(|config| config.limits.call_ms = 1_000);
         let host = host(setup, plugin, &["http:a.test", HERE], &server).await;
         let failure = host.call(&ann(), "fetch", request()).await.unwrap_err();
         assert_eq!(failure.class, wheelhouse_core::FailureClass::Timeout);
         server.wait_for_ends(1).await;
+        host.assert_unharmed().await;
     }
 }
 
@@ -186,7 +191,7 @@ async fn a_server_that_stalls_ends_with_the_call() {
 async fn requests_beyond_the_limit_are_refused() {
     for (guest, plugin) in BOTH {
         let server = Server::start(|_| Reply::WriteAndStall(Vec::new())).await;
-        let setup = Setup::new(&[guest]).config(|config| config.limits.http_requests = 1);
+        let setup = Setup::new(&["echo", guest]).config(|config| config.limits.http_requests = 1);
         let host = host(setup, plugin, &["http:a.test", HERE], &server).await;
         let waiting = ann();
         let (_, refused) = tokio::join!(host.call(&waiting, "fetch", request()), async {
@@ -196,5 +201,6 @@ async fn requests_beyond_the_limit_are_refused() {
             refused
         });
         assert_eq!(error(&refused), "ErrorCode::ConnectionLimitReached");
+        host.assert_unharmed().await;
     }
 }
