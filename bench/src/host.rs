@@ -48,6 +48,7 @@ pub async fn start(guests: &[&str], cache: &Path) -> Result<Started> {
         native: Vec::new(),
         documents: Arc::new(NoDocuments),
         resolver: Arc::new(SystemResolver::default()),
+        outside: None,
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
     })?;

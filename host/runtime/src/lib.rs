@@ -50,6 +50,6 @@ mod watch;
 mod workshop;
 
 pub use config::{BreakerConfig, Grant, LimitOverrides, Limits, PluginConfig, PoolConfig, RuntimeConfig};
-pub use egress::{Resolver, SystemResolver};
+pub use egress::{OutgoingRequest, Outside, Passage, Resolver, ServerAnswer, SystemResolver};
 pub use host::{Bundled, PluginHost, PluginHostParts};
 pub use known::{KnownPlugin, known_plugins};

@@ -13,6 +13,7 @@ mod keyvalue;
 mod known;
 mod limits;
 mod loading;
+mod outside;
 mod routes;
 mod servers;
 mod settings;

@@ -22,7 +22,7 @@ use wheelhouse_core::{
     tool::ToolOutcome,
 };
 use wheelhouse_guests::guest;
-use wheelhouse_runtime::{Bundled, PluginConfig, PluginHost, PluginHostParts, RuntimeConfig};
+use wheelhouse_runtime::{Bundled, Outside, PluginConfig, PluginHost, PluginHostParts, RuntimeConfig};
 
 use crate::{documents::Documents, servers::Names};
 
@@ -45,6 +45,7 @@ pub(crate) struct Setup {
     pub(crate) bundled: &'static [Bundled],
     pub(crate) documents: Arc<Documents>,
     pub(crate) names: Arc<Names>,
+    pub(crate) outside: Option<Arc<dyn Outside>>,
     pub(crate) cache_dir: PathBuf,
     pub(crate) folder: TempDir,
 }
@@ -67,6 +68,7 @@ impl Setup {
             bundled: &[],
             documents: Arc::default(),
             names: Arc::default(),
+            outside: None,
             // Shared by all tests, so that each guest is compiled once.
             cache_dir: Path::new(env!("CARGO_TARGET_TMPDIR")).join("compiled"),
             folder,
@@ -104,6 +106,7 @@ impl Setup {
             native: Vec::new(),
             documents: self.documents.clone(),
             resolver: self.names.clone(),
+            outside: self.outside.clone(),
             clock: Arc::new(FixedClock),
             entropy: Arc::new(SystemEntropy),
         })
