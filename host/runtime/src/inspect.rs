@@ -11,7 +11,7 @@ pub(crate) struct Inspection {
     pub(crate) exports: Vec<Export>,
 }
 
-const CONTRACT: &str = "wheelhouse:plugin/";
+pub(crate) const CONTRACT: &str = "wheelhouse:plugin/";
 
 /// Reads the component's imports and exports. Nested modules are skipped, so this takes microseconds.
 ///

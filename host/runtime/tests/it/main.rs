@@ -13,6 +13,7 @@ mod keyvalue;
 mod known;
 mod limits;
 mod loading;
+mod outline;
 mod outside;
 mod routes;
 mod servers;
