@@ -81,6 +81,7 @@ impl Setup {
             native: Vec::new(),
             documents: Arc::new(NoDocuments),
             resolver: Arc::new(SystemResolver::default()),
+            outside: None,
             clock: Arc::new(SystemClock),
             entropy: Arc::new(SystemEntropy),
         })?;

@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::config::{Overrides, Profile};
+use crate::{
+    config::{Overrides, Profile},
+    project::Language,
+};
 
 /// The service host behind Wheels & Wins: REST, WebSocket, an assistant and speech.
 ///
@@ -62,7 +65,7 @@ pub enum Command {
     Say(SayArgs),
     /// Talk to PAM in the terminal, without a server
     Chat(ChatArgs),
-    /// Look at plugins
+    /// Write plugins, and look at those that are there
     #[command(subcommand)]
     Plugin(PluginCommand),
     /// Say who looks after the host
@@ -113,6 +116,81 @@ pub enum PluginCommand {
         #[arg(long)]
         json: bool,
     },
+    /// For those who write plugins.
+    #[command(flatten)]
+    Author(AuthorCommand),
+}
+
+/// What needs neither a configuration nor a data folder.
+#[derive(Debug, Subcommand)]
+pub enum AuthorCommand {
+    /// Begin a plugin: a small, complete project with the kit inside
+    New(NewArgs),
+    /// Build a project into a component
+    Build(BuildArgs),
+    /// Say what a component brings and imports, without compiling it
+    Inspect(InspectArgs),
+    /// Hold a component against everything that a host expects of it
+    Check(CheckArgs),
+    /// Run a plugin's cases against it, with answers in the place of other servers
+    Test(TestArgs),
+}
+
+/// `wheelhouse plugin new`.
+#[derive(Debug, Args)]
+pub struct NewArgs {
+    /// The plugin's id: kebab-case, unique in a host, never changed
+    pub name: String,
+    /// What it is written in
+    #[arg(long, value_enum)]
+    pub lang: Language,
+    /// The project's folder [default: one named for the plugin]
+    #[arg(long, value_name = "DIR")]
+    pub dir: Option<PathBuf>,
+}
+
+/// `wheelhouse plugin build`.
+#[derive(Debug, Args)]
+pub struct BuildArgs {
+    /// The project's folder
+    #[arg(default_value = ".")]
+    pub dir: PathBuf,
+    /// Where to put the component [default: into the project, named for it]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// `wheelhouse plugin inspect`.
+#[derive(Debug, Args)]
+pub struct InspectArgs {
+    /// A component
+    pub file: PathBuf,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `wheelhouse plugin check`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// A component
+    pub file: PathBuf,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `wheelhouse plugin test`.
+#[derive(Debug, Args)]
+pub struct TestArgs {
+    /// A component
+    pub file: PathBuf,
+    /// A file of cases in TOML or JSON, or a folder of them [default: `cases` beside the component]
+    #[arg(long, value_name = "FILE|DIR")]
+    pub cases: Option<PathBuf>,
+    /// Let requests go out, and write what was answered into the cases
+    #[arg(long)]
+    pub record: bool,
 }
 
 /// `wheelhouse account`.

@@ -18,7 +18,7 @@ use std::{
 use wheelhouse_core::Failure;
 
 use crate::{
-    cli::{Cli, Command},
+    cli::{Cli, Command, PluginCommand},
     config::{Config, ConfigError, LogConfig, Overrides},
     host::{Host, StartError},
     progress,
@@ -94,6 +94,7 @@ fn dispatch(cli: Cli) -> Result<(), CommandError> {
     let environment: BTreeMap<String, String> = std::env::vars().collect();
     match cli.command.unwrap_or(Command::Serve) {
         Command::Config(command) => config::run(&command, Config::read(&overrides, &environment)),
+        Command::Plugin(PluginCommand::Author(command)) => plugin::author(&command),
         command => {
             let mut config = Config::load(&overrides, &environment)?;
             // In a terminal the answer is what counts, unless somebody has asked for more.
@@ -112,9 +113,9 @@ fn dispatch(cli: Cli) -> Result<(), CommandError> {
                     Command::Say(args) => say::run(config, args).await,
                     Command::Chat(args) => chat::run(config, args).await,
                     Command::Account(command) => account::run(&config, &command).await,
-                    Command::Plugin(command) => plugin::run(config, &command).await,
+                    Command::Plugin(PluginCommand::List { json }) => plugin::list(config, json).await,
                     Command::Openapi => openapi::run(config).await,
-                    Command::Config(_) => Ok(()),
+                    Command::Config(_) | Command::Plugin(PluginCommand::Author(_)) => Ok(()),
                 }
             })
         }
@@ -132,6 +133,19 @@ async fn start(config: Config) -> Result<Host, CommandError> {
         }
     }
     Ok(host)
+}
+
+/// Runs a command that needs a host of its own and no configuration.
+fn block_on(log: &str, work: impl Future<Output = Result<(), CommandError>>) -> Result<(), CommandError> {
+    telemetry::start(&LogConfig { filter: log.to_owned(), ..LogConfig::default() });
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+}
+
+/// A value as people and programs read it.
+fn json(value: &impl serde::Serialize) -> Result<String, CommandError> {
+    let text =
+        serde_json::to_string_pretty(value).map_err(|error| CommandError::Failed(error.to_string()))?;
+    Ok(format!("{text}\n"))
 }
 
 /// Prints to standard output; a reader that has gone away, such as `head`, is no error.

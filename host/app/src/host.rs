@@ -12,7 +12,7 @@ use wheelhouse_core::{
     plugin::Export,
 };
 use wheelhouse_engines::EnginesConfig;
-use wheelhouse_runtime::{PluginConfig, PluginHost, PluginHostParts, SystemResolver};
+use wheelhouse_runtime::{Bundled, Outside, PluginConfig, PluginHost, PluginHostParts, SystemResolver};
 use wheelhouse_services::{ChainKind, Off, Ports, Services, ServicesConfig, validate_names};
 use wheelhouse_store::Store;
 
@@ -57,11 +57,20 @@ pub struct Surroundings {
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub entropy: Arc<dyn Entropy>,
+    /// Plugins inside the binary.
+    pub bundled: &'static [Bundled],
+    /// What stands in the place of the servers that plugins talk to, if anything does.
+    pub outside: Option<Arc<dyn Outside>>,
 }
 
 impl Default for Surroundings {
     fn default() -> Self {
-        Self { clock: Arc::new(SystemClock), entropy: Arc::new(SystemEntropy) }
+        Self {
+            clock: Arc::new(SystemClock),
+            entropy: Arc::new(SystemEntropy),
+            bundled: BUNDLED,
+            outside: None,
+        }
     }
 }
 
@@ -120,10 +129,11 @@ impl Host {
             disabled: store.switches().disabled_plugins().await.map_err(failed)?,
             plugins_dir: config.plugins_dir.clone(),
             cache_dir: config.compiled_dir(),
-            bundled: BUNDLED,
+            bundled: surroundings.bundled,
             native: native.contributions,
             documents: store.documents(),
             resolver: Arc::new(SystemResolver::default()),
+            outside: surroundings.outside.clone(),
             clock: surroundings.clock.clone(),
             entropy: surroundings.entropy.clone(),
         })
@@ -202,6 +212,11 @@ impl Host {
     /// `Invalid` with all problems, and then nothing has changed.
     pub fn configure_plugins(&self, plugins: BTreeMap<String, PluginConfig>) -> Result<(), Failure> {
         self.plugins.configure(plugins)
+    }
+
+    /// The part that runs plugins.
+    pub fn plugins(&self) -> &PluginHost {
+        &self.plugins
     }
 
     /// What the start-up page says of the configuration.

@@ -130,6 +130,11 @@ impl CompiledCache {
         self.write(&self.path(hash, "json"), &serde_json::to_vec_pretty(&record)?)
     }
 
+    /// How long the compiled code of a component is, if it is here.
+    pub(crate) fn code_bytes(&self, hash: &ContentHash) -> Option<u64> {
+        Some(fs::metadata(self.path(hash, "cwasm")).ok()?.len())
+    }
+
     /// Removes the entry of a component, so that it is compiled and asked anew.
     pub(crate) fn forget(&self, hash: &ContentHash) {
         // The record alone makes an entry; code without one is never loaded, and is replaced by the next compilation.
@@ -231,7 +236,7 @@ pub(crate) fn sha256(mut from: impl Read) -> io::Result<ContentHash> {
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
         // Writing to a String cannot fail.

@@ -6,6 +6,8 @@
 //! so that a name server that changes its mind has no say; what is checked is the URL as it will be used ([`target`]), so that no odd
 //! spelling says one thing here and another there. Redirects are requests like any other ([`redirect`]).
 //!
+//! Where something stands in the place of servers ([`outside`]), it is asked after the first check and in the place of a connection.
+//!
 //! A plugin has so many requests under way, of so many bytes, as its limits say. Its connections are its own.
 
 mod address;
@@ -15,6 +17,7 @@ mod error;
 mod fetch;
 mod gate;
 mod headers;
+mod outside;
 mod policy;
 mod redirect;
 mod resolver;
@@ -31,6 +34,7 @@ pub(crate) use error::EgressError;
 pub(crate) use fetch::Fetch;
 pub(crate) use gate::Gate;
 pub(crate) use headers::{HEADERS, is_of_connection};
+pub use outside::{OutgoingRequest, Outside, Passage, ServerAnswer};
 pub(crate) use policy::{Policy, denied};
 pub use resolver::{Resolver, SystemResolver};
 pub(crate) use target::Target;
@@ -38,11 +42,13 @@ pub(crate) use target::Target;
 /// What all plugins' gates share.
 pub(crate) struct Egress {
     resolver: Arc<dyn Resolver>,
+    /// What stands in the place of servers, if anything does.
+    outside: Option<Arc<dyn Outside>>,
     tls: tls::Tls,
 }
 
 impl Egress {
-    pub(crate) fn new(resolver: Arc<dyn Resolver>) -> Self {
-        Self { resolver, tls: tls::Tls::default() }
+    pub(crate) fn new(resolver: Arc<dyn Resolver>, outside: Option<Arc<dyn Outside>>) -> Self {
+        Self { resolver, outside, tls: tls::Tls::default() }
     }
 }

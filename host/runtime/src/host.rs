@@ -21,7 +21,7 @@ use crate::{
     cache::CompiledCache,
     config::{PluginConfig, RuntimeConfig},
     control::Control,
-    egress::Resolver,
+    egress::{Outside, Resolver},
     loader::{Loader, Message},
     queue::Queue,
     sandbox::Sandbox,
@@ -61,6 +61,8 @@ pub struct PluginHostParts {
     pub documents: Arc<dyn DocumentStore>,
     /// What says where the hosts are that plugins send requests to.
     pub resolver: Arc<dyn Resolver>,
+    /// What stands in the place of those hosts, where plugins are tried out.
+    pub outside: Option<Arc<dyn Outside>>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.
@@ -74,6 +76,7 @@ pub struct PluginHostParts {
 /// the big ones.
 pub struct PluginHost {
     sandbox: Arc<Sandbox>,
+    pub(crate) workshop: Arc<Workshop>,
     catalog: CatalogReader,
     control: Arc<Control>,
     _watch: Watch,
@@ -98,6 +101,7 @@ impl PluginHost {
             native,
             documents,
             resolver,
+            outside,
             clock,
             entropy,
         } = parts;
@@ -108,7 +112,7 @@ impl PluginHost {
         let handle = Handle::try_current().map_err(Failure::internal)?;
         let component_bytes = config.pool.component_bytes;
         let watch_every = Duration::from_millis(config.watch_ms);
-        let sandbox = Arc::new(Sandbox::new(config, documents, resolver, clock, entropy)?);
+        let sandbox = Arc::new(Sandbox::new(config, documents, resolver, outside, clock, entropy)?);
         let cache = Arc::new(CompiledCache::open(&cache_dir, &sandbox.engine)?);
 
         let mut folder = Folder::new(plugins_dir.clone(), cache.clone(), component_bytes);
@@ -121,7 +125,7 @@ impl PluginHost {
         let publisher = CatalogPublisher::new(Catalog::default());
         let catalog = publisher.reader();
         let mut loader = Loader {
-            workshop,
+            workshop: workshop.clone(),
             queue,
             publisher,
             plugins_dir,
@@ -140,7 +144,7 @@ impl PluginHost {
             .spawn(move || loader.run(&inbox))
             .map_err(Failure::internal)?;
         let watch = folder.watch(watch_every, messages.clone())?;
-        Ok(Self { sandbox, catalog, control: Arc::new(Control(messages)), _watch: watch })
+        Ok(Self { sandbox, workshop, catalog, control: Arc::new(Control(messages)), _watch: watch })
     }
 
     /// What plugins contribute. Statuses in it tell how far loading is.

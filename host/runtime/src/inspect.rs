@@ -13,7 +13,7 @@ pub(crate) struct Inspection {
     pub(crate) is_described: bool,
 }
 
-const CONTRACT: &str = "wheelhouse:plugin/";
+pub(crate) const CONTRACT: &str = "wheelhouse:plugin/";
 /// What a web service exports, in WASI 0.2 and 0.3.
 const HANDLERS: [&str; 2] = ["wasi:http/incoming-handler@0.2.", "wasi:http/handler@0.3."];
 

@@ -14,7 +14,7 @@ use wheelhouse_core::{
 use crate::{
     config::RuntimeConfig,
     contract::v0_1,
-    egress::{Egress, Resolver},
+    egress::{Egress, Outside, Resolver},
     engine,
     state::State,
     ticker::Ticker,
@@ -48,6 +48,7 @@ impl Sandbox {
         config: RuntimeConfig,
         documents: Arc<dyn DocumentStore>,
         resolver: Arc<dyn Resolver>,
+        outside: Option<Arc<dyn Outside>>,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self> {
@@ -65,7 +66,7 @@ impl Sandbox {
             stopping: CancellationToken::new(),
             calls: TaskTracker::new(),
             documents,
-            egress: Egress::new(resolver),
+            egress: Egress::new(resolver, outside),
             clock,
             entropy,
         })
@@ -74,7 +75,7 @@ impl Sandbox {
 
 /// The contract's imports and WASI. Language runtimes import files, sockets and the environment, so these are linked, with
 /// nothing behind them.
-fn linker(engine: &Engine) -> wasmtime::Result<Linker<State>> {
+pub(crate) fn linker(engine: &Engine) -> wasmtime::Result<Linker<State>> {
     let mut linker = Linker::new(engine);
     wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
     wasmtime_wasi::p3::add_to_linker(&mut linker)?;

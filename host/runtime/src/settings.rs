@@ -25,6 +25,10 @@ impl SettingsSchema {
         Ok(Self { arguments: Arguments::new(&schema)?, schema })
     }
 
+    pub(crate) fn schema(&self) -> &Value {
+        &self.schema
+    }
+
     /// Whether it says anything about a key, or lets any be set.
     fn knows(&self, key: &str) -> bool {
         self.arguments.property(key).is_some()

@@ -190,7 +190,7 @@ impl Workshop {
     }
 
     /// Compiles on all processors but one, which is left for those that are served already.
-    fn compile(&self, content: &Content) -> Result<Component, String> {
+    pub(crate) fn compile(&self, content: &Content) -> Result<Component, String> {
         let bytes = content.origin.read(&content.hash, self.sandbox.config.pool.component_bytes)?;
         let engine = &self.sandbox.engine;
         let broken = |error: wasmtime::Error| format!("it cannot be compiled: {error:#}");
@@ -223,7 +223,12 @@ impl Workshop {
     }
 
     /// Asks a component what it is, with nothing granted.
-    fn describe(&self, component: &Component, content: &Content, label: &str) -> Result<Declaration, String> {
+    pub(crate) fn describe(
+        &self,
+        component: &Component,
+        content: &Content,
+        label: &str,
+    ) -> Result<Declaration, String> {
         let sandbox = &self.sandbox;
         let limits = sandbox.config.limits.clone();
         let program = Program::link(

@@ -1,21 +1,35 @@
 //! `wheelhouse plugin`.
 
-use super::{CommandError, print, start};
-use crate::{cli::PluginCommand, config::Config, page::plugin_line};
+mod build;
+mod check;
+mod inspect;
+mod list;
+mod new;
+mod test;
 
-pub(super) async fn run(config: Config, command: &PluginCommand) -> Result<(), CommandError> {
-    let PluginCommand::List { json } = command;
-    let host = start(config).await?;
-    host.catalog.wait_until(|catalog| catalog.is_settled()).await;
-    let plugins = host.services.plugins.list(&host.own_context())?;
-    let text = if *json {
-        let mut text = serde_json::to_string_pretty(&plugins)
-            .map_err(|error| CommandError::Failed(error.to_string()))?;
-        text.push('\n');
-        text
-    } else {
-        plugins.iter().map(|plugin| format!("{}\n", plugin_line(plugin))).collect()
-    };
-    host.stop().await;
-    print(&text)
+use std::path::Path;
+
+use super::{CommandError, block_on, json, print, start};
+use crate::cli::AuthorCommand;
+
+pub(super) use list::run as list;
+
+/// The commands that work anywhere.
+pub(super) fn author(command: &AuthorCommand) -> Result<(), CommandError> {
+    match command {
+        AuthorCommand::New(args) => new::run(args),
+        AuthorCommand::Build(args) => build::run(args),
+        AuthorCommand::Inspect(args) => inspect::run(args),
+        AuthorCommand::Check(args) => check::run(args),
+        AuthorCommand::Test(args) => test::run(args),
+    }
+}
+
+/// The bytes of a component that somebody has named.
+fn read(file: &Path) -> Result<Vec<u8>, CommandError> {
+    std::fs::read(file).map_err(|error| {
+        let advice =
+            if file.is_dir() { "; name the component, `wheelhouse plugin build` makes it" } else { "" };
+        CommandError::Usage(format!("cannot read {}: {error}{advice}", file.display()))
+    })
 }

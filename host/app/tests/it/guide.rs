@@ -28,11 +28,15 @@ fn blocks() -> Vec<(String, String)> {
         .collect()
 }
 
-/// Runs a block of commands as an author would who has everything at hand already.
+/// Runs a block of commands as an author would who has everything at hand already, the binary among it.
 fn run(commands: &str, folder: &Path) {
+    let binary = Path::new(env!("CARGO_BIN_EXE_wheelhouse")).parent().unwrap().to_owned();
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let path = std::env::join_paths([binary].into_iter().chain(std::env::split_paths(&path))).unwrap();
     let output = Command::new("sh")
         .args(["-ec", commands])
         .current_dir(folder)
+        .env("PATH", path)
         .env("CARGO_NET_OFFLINE", "true")
         .env_remove("CARGO_TARGET_DIR")
         .env_remove("CARGO_BUILD_TARGET_DIR")
@@ -42,15 +46,9 @@ fn run(commands: &str, folder: &Path) {
     assert!(output.status.success(), "{commands}\n{said}\n{}", String::from_utf8_lossy(&output.stdout));
 }
 
-/// Writes the plugin `tally` as the guide says, in this folder.
-fn write(folder: &Path, manifest: &str, code: &str) {
+/// Gives the plugin `tally` in this folder the versions that are here already, and what was built of them before.
+fn furnish(folder: &Path) {
     let tally = folder.join("tally");
-    let kit = repository().join("sdk/rust");
-    let manifest = manifest.replace("\"../wheelhouse/sdk/rust\"", &format!("{kit:?}"));
-    assert!(manifest.contains(kit.to_str().unwrap()), "the guide names the kit's place: {manifest}");
-    fs::write(tally.join("Cargo.toml"), manifest).unwrap();
-    fs::write(tally.join("src/lib.rs"), code).unwrap();
-    // The versions that are here already, and what was built of them before.
     fs::copy(repository().join("Cargo.lock"), tally.join("Cargo.lock")).unwrap();
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("guide");
     fs::create_dir_all(&target).unwrap();
@@ -71,13 +69,17 @@ async fn plugin_of_the_guide_is_dropped_in_and_serves_after_a_restart() {
     let ada = app.newcomer().await;
     let before = ada.chat("I saw 3 bears").await;
     assert_eq!(before["tools"], json!([]), "{before}");
-    let missing = ada.request(Method::GET, "/api/v1/tallies").send().await.unwrap();
+    let missing = ada.request(Method::GET, "/api/v1/tally").send().await.unwrap();
     expect(missing, StatusCode::NOT_FOUND).await;
     let email = ada.email.clone();
     app.stop().await;
 
     run(begin, folder.path());
-    write(folder.path(), manifest, code);
+    for (file, shown) in [("Cargo.toml", manifest), ("src/lib.rs", code)] {
+        let written = fs::read_to_string(folder.path().join("tally").join(file)).unwrap();
+        assert_eq!(written, shown, "the guide shows {file} as it is written");
+    }
+    furnish(folder.path());
     run(build, folder.path());
     fs::write(data.join("wheelhouse.toml"), grant).unwrap();
 
@@ -86,18 +88,18 @@ async fn plugin_of_the_guide_is_dropped_in_and_serves_after_a_restart() {
     let counted = ada.chat("I saw 3 bears").await;
     assert_eq!(counted["response"], "Counted. That makes 3 bears in all.", "{counted}");
     assert_eq!(counted["tools"][0]["tool"], "count_things");
-    let posted = ada.post("/api/v1/tallies", &json!({"what": "bears", "count": 2})).await;
+    let posted = ada.post("/api/v1/tally", &json!({"what": "bears", "count": 2})).await;
     assert_eq!(expect(posted, StatusCode::CREATED).await, json!(5));
-    let tallies = ada.get("/api/v1/tallies").await;
+    let tallies = ada.get("/api/v1/tally").await;
     assert_eq!(tallies["data"], json!([{"what": "bears", "count": 2}, {"what": "bears", "count": 3}]));
     let document = ada.get("/api-doc/openapi.json").await;
-    assert!(document["paths"]["/api/v1/tallies"]["post"].is_object(), "the documentation shows its routes");
+    assert!(document["paths"]["/api/v1/tally"]["post"].is_object(), "the documentation shows its routes");
     app.stop().await;
 
     let app = TestApp::start(&data, &[]).await;
     let ada = app.regular(&email).await;
     let counted = ada.chat("I saw 3 bears").await;
     assert_eq!(counted["response"], "Counted. That makes 8 bears in all.", "{counted}");
-    assert_eq!(ada.get("/api/v1/tallies").await["data"].as_array().unwrap().len(), 3);
+    assert_eq!(ada.get("/api/v1/tally").await["data"].as_array().unwrap().len(), 3);
     app.stop().await;
 }

@@ -1,6 +1,10 @@
 //! Components of the Python and the JavaScript kit in a host: `.ci/kits` builds them out of the kits' examples.
 
-use std::path::{Path, PathBuf};
+use std::{
+    os::unix::fs::symlink,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -154,4 +158,47 @@ async fn streams_in_python_end_as_they_should() {
 async fn streams_in_javascript_end_as_they_should() {
     let Some(components) = components() else { return };
     streams_end_as_they_should(&components, "js").await;
+}
+
+/// A new plugin goes all the way: written, built, checked and tried out. `furnish` puts the kit, which is installed already, into the project.
+fn new_plugin_goes_all_the_way(language: &str, furnish: impl Fn(&Path)) {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_wheelhouse"))
+            .args(arguments)
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
+        let said =
+            String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{arguments:?}: {said}");
+        said
+    };
+    run(&["plugin", "new", "--lang", language, "trip-log"]);
+    let project = folder.path().join("trip-log");
+    furnish(&project);
+    assert!(run(&["plugin", "build", "trip-log"]).starts_with("trip-log/trip-log.wasm: "));
+    let checked = run(&["plugin", "check", "trip-log/trip-log.wasm"]);
+    assert!(checked.contains("ok       tool count_trip_log"), "{checked}");
+    let tested = run(&["plugin", "test", "trip-log/trip-log.wasm"]);
+    assert!(tested.contains("4 cases are as expected"), "{tested}");
+}
+
+#[test]
+fn new_plugin_in_python_goes_all_the_way() {
+    let Some(components) = components() else { return };
+    new_plugin_goes_all_the_way("python", |project| {
+        symlink(components.join("venv"), project.join(".venv")).unwrap();
+    });
+}
+
+#[test]
+fn new_plugin_in_javascript_goes_all_the_way() {
+    let Some(_) = components() else { return };
+    let kit = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../sdk/js").canonicalize().unwrap();
+    new_plugin_goes_all_the_way("js", |project| {
+        let modules = project.join("node_modules");
+        std::fs::create_dir(&modules).unwrap();
+        symlink(&kit, modules.join("wheelhouse-sdk")).unwrap();
+    });
 }

@@ -3,6 +3,7 @@
 
 mod administration;
 mod app;
+mod authoring;
 mod clock;
 mod command_line;
 mod configuration;

@@ -11,7 +11,6 @@ use std::{
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::{BodyExt, combinators::UnsyncBoxBody};
-use hyper::body::Incoming;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::{
@@ -22,6 +21,9 @@ use crate::usage::raise;
 
 /// The body of a request.
 pub(crate) type RequestBody = UnsyncBoxBody<Bytes, Box<dyn Error + Send + Sync>>;
+
+/// What a server sends, as it comes.
+pub(super) type AnswerBody = RequestBody;
 
 /// A body of at most `limit` bytes.
 pub(super) fn counted<B>(body: B, limit: u64, peaks: Arc<GatePeaks>) -> RequestBody
@@ -84,7 +86,7 @@ pub(super) fn request_too_large(limit: u64) -> EgressError {
 
 /// The body of an answer: of at most as many bytes as the plugin may take, and a request under way until it is dropped.
 pub(crate) struct ResponseBody {
-    incoming: Incoming,
+    incoming: AnswerBody,
     host: Arc<str>,
     left: u64,
     limit: u64,
@@ -106,7 +108,7 @@ impl ResponseBody {
     /// # Errors
     /// `ResponseTooLarge` when the server says beforehand that it is too long.
     pub(super) fn new(
-        incoming: Incoming,
+        incoming: AnswerBody,
         host: Arc<str>,
         limit: u64,
         peaks: Arc<GatePeaks>,
@@ -165,7 +167,7 @@ impl Body for ResponseBody {
             alarm.as_mut().reset((*until).min(Instant::now() + *pause));
         }
         let Some(frame) = frame else { return Poll::Ready(None) };
-        let frame = frame.map_err(|error| EgressError::of(&error, &self.host))?;
+        let frame = frame.map_err(|error| EgressError::of(&*error, &self.host))?;
         let length = frame.data_ref().map_or(0, |data| data.len() as u64);
         Poll::Ready(Some(match self.left.checked_sub(length) {
             Some(left) => {

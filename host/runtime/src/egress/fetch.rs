@@ -1,7 +1,7 @@
 //! A whole request and its whole answer, redirects followed.
 
 use bytes::Bytes;
-use http::{HeaderMap, Method, Request, Response};
+use http::{Method, Request, Response};
 use http_body_util::Full;
 
 use super::{
@@ -9,6 +9,7 @@ use super::{
     error::{EgressError, Kind},
     gate::Gate,
     headers,
+    outside::texts,
     redirect::{Hop, REDIRECTS},
     target::Target,
 };
@@ -69,11 +70,4 @@ impl Gate {
 async fn read(response: Response<ResponseBody>) -> Result<Fetched, EgressError> {
     let (parts, body) = response.into_parts();
     Ok(Fetched { status: parts.status.as_u16(), headers: texts(&parts.headers), body: body.read().await? })
-}
-
-fn texts(headers: &HeaderMap) -> Vec<(String, String)> {
-    let text = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
-        Some((name.as_str().to_owned(), std::str::from_utf8(value.as_bytes()).ok()?.to_owned()))
-    };
-    headers.iter().filter_map(text).collect()
 }

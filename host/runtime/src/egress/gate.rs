@@ -12,6 +12,7 @@ use std::{
 use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode};
 use http_body::Body;
+use http_body_util::BodyExt;
 use hyper_util::{
     client::legacy::Client,
     rt::{TokioExecutor, TokioTimer},
@@ -21,10 +22,11 @@ use wheelhouse_core::plugin::Usage;
 
 use super::{
     Egress,
-    body::{RequestBody, ResponseBody, counted, request_too_large},
+    body::{AnswerBody, RequestBody, ResponseBody, counted, request_too_large},
     connector::Connector,
     error::{EgressError, Kind},
     headers,
+    outside::Outside,
     policy::Policy,
     socket::Open,
     target::Target,
@@ -44,6 +46,7 @@ pub(crate) struct Gate {
     /// Requests under way.
     requests: Arc<Semaphore>,
     connector: Connector,
+    outside: Option<Arc<dyn Outside>>,
     open: Open,
     client: Mutex<Client<Connector, RequestBody>>,
     peaks: Arc<GatePeaks>,
@@ -88,6 +91,7 @@ impl Gate {
             requests: Arc::new(Semaphore::new(limits.requests as usize)),
             client: Mutex::new(client(limits, connector.clone())),
             connector,
+            outside: egress.outside.clone(),
             open,
             peaks: Arc::default(),
         })
@@ -170,8 +174,11 @@ impl Gate {
         }
         *request.uri_mut() = target.uri().clone();
         let host: Arc<str> = target.label().into();
-        let sent = self.client().request(request).await;
-        let (parts, body) = sent.map_err(|error| EgressError::of(&error, &host))?.into_parts();
+        let sent = match &self.outside {
+            None => self.connect(request, &host).await?,
+            Some(outside) => self.pass(&**outside, request, &host, &under_way).await?,
+        };
+        let (parts, body) = sent.into_parts();
         if parts.status == StatusCode::SWITCHING_PROTOCOLS {
             return Err(EgressError::new(
                 Kind::Broken,
@@ -180,8 +187,29 @@ impl Gate {
         }
         headers::check_response(&parts.headers, self.limits.header_bytes, &host)?;
         raise(&self.peaks.header_bytes, headers::size(&parts.headers));
-        let body = ResponseBody::new(body, host, self.limits.response_bytes, self.peaks.clone(), under_way)?;
+        let body = self.answer(body, &host, under_way)?;
         Ok(Response::from_parts(parts, body))
+    }
+
+    /// Over a connection of this plugin's.
+    pub(super) async fn connect(
+        &self,
+        request: Request<RequestBody>,
+        host: &str,
+    ) -> Result<Response<AnswerBody>, EgressError> {
+        let sent = self.client().request(request).await;
+        let response = sent.map_err(|error| EgressError::of(&error, host))?;
+        Ok(response.map(|body| body.map_err(Into::into).boxed_unsync()))
+    }
+
+    /// The body of an answer, held against the limit.
+    pub(super) fn answer(
+        &self,
+        body: AnswerBody,
+        host: &str,
+        under_way: UnderWay,
+    ) -> Result<ResponseBody, EgressError> {
+        ResponseBody::new(body, host.into(), self.limits.response_bytes, self.peaks.clone(), under_way)
     }
 
     /// The client, or a new one where too many connections of the old one wait for another request: with the old one they close.

@@ -33,7 +33,7 @@ fn gate(server: SocketAddr, tls: Tls, limits: &Limits) -> Gate {
         Capability { name: "http".to_owned(), targets: vec!["*.test".to_owned()], reason: String::new() };
     let grants = ["http:*.test", "http:127.0.0.1"].map(|grant| grant.parse().unwrap());
     let policy = Policy::of(&"trip".into(), &[ask], &grants).unwrap();
-    Gate::new(&Egress { resolver: Arc::new(Everywhere(server)), tls }, policy, limits).unwrap()
+    Gate::new(&Egress { resolver: Arc::new(Everywhere(server)), outside: None, tls }, policy, limits).unwrap()
 }
 
 async fn fetch(gate: &Gate, url: &str) -> Result<(u16, String), EgressError> {

@@ -19,6 +19,8 @@ mod loading;
 mod log;
 mod loops;
 mod mounts;
+mod outline;
+mod outside;
 mod routes;
 mod servers;
 mod settings;

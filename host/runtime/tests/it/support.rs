@@ -23,7 +23,7 @@ use wheelhouse_core::{
     tool::ToolOutcome,
 };
 use wheelhouse_guests::guest;
-use wheelhouse_runtime::{Bundled, PluginConfig, PluginHost, PluginHostParts, RuntimeConfig};
+use wheelhouse_runtime::{Bundled, Outside, PluginConfig, PluginHost, PluginHostParts, RuntimeConfig};
 
 use crate::{documents::Documents, servers::Names};
 
@@ -48,6 +48,7 @@ pub(crate) struct Setup {
     /// What keeps documents in the place of `documents`.
     pub(crate) store: Option<Arc<dyn DocumentStore>>,
     pub(crate) names: Arc<Names>,
+    pub(crate) outside: Option<Arc<dyn Outside>>,
     pub(crate) cache_dir: PathBuf,
     pub(crate) folder: TempDir,
 }
@@ -71,6 +72,7 @@ impl Setup {
             documents: Arc::default(),
             store: None,
             names: Arc::default(),
+            outside: None,
             // Shared by all tests, so that each guest is compiled once.
             cache_dir: Path::new(env!("CARGO_TARGET_TMPDIR")).join("compiled"),
             folder,
@@ -114,6 +116,7 @@ impl Setup {
             native: Vec::new(),
             documents: self.store.clone().unwrap_or_else(|| self.documents.clone()),
             resolver: self.names.clone(),
+            outside: self.outside.clone(),
             clock: Arc::new(FixedClock),
             entropy: Arc::new(SystemEntropy),
         })
