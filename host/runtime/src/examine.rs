@@ -84,9 +84,10 @@ fn examine(workshop: &Workshop, file: &Path) -> Result<Examination, String> {
 
 impl From<Checked> for Declared {
     fn from(checked: Checked) -> Self {
+        let asks = checked.asks(&[]).into_owned();
         Self {
             id: checked.id,
-            asks: checked.asks(&[]).into_owned(),
+            asks,
             settings: checked.settings.map(|settings| settings.schema().clone()),
             warm: checked.warm,
         }
