@@ -8,8 +8,11 @@ const DOCUMENTS: Need = Need::Grant("documents");
 const KEYVALUE: Need = Need::Grant("keyvalue");
 const HTTP: Need = Need::Grant("http:<host>");
 
+/// A package, its version, and its interfaces with what each needs.
+type Offer = (&'static str, &'static str, &'static [(&'static str, Need)]);
+
 /// Packages by name and version, each with its interfaces. A version stands for all that are compatible with it.
-const OFFERS: &[(&str, &str, &[(&str, Need)])] = &[
+const OFFERS: &[Offer] = &[
     ("wheelhouse:plugin", "0.1", &[("types", Need::Free), ("documents", DOCUMENTS), ("http", HTTP)]),
     ("wasi:config", "0.2.0-rc.1", &[("store", Need::Free)]),
     ("wasi:keyvalue", "0.2.0-draft", &[("store", KEYVALUE), ("atomics", KEYVALUE), ("batch", KEYVALUE)]),
