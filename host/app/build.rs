@@ -104,7 +104,6 @@ fn constant(name: &str, what: &str, files: &[(String, PathBuf)]) -> String {
     source
 }
 
-#[expect(clippy::print_stdout, reason = "this is how a build script talks to cargo")]
 fn watch(path: &Path) {
     println!("cargo::rerun-if-changed={}", path.display());
 }

@@ -265,6 +265,7 @@ mod tests {
             settings_schema: None,
             tools: Vec::new(),
             routes: Vec::new(),
+            is_mounted: false,
         }
     }
 

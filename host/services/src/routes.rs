@@ -46,7 +46,7 @@ pub enum PluginAnswer {
         /// Its body is handed on while it is made.
         response: MountResponse,
         /// Until when the body may take. Cancelling it stops the service.
-        ctx: CallContext,
+        ctx: Box<CallContext>,
     },
 }
 
@@ -109,7 +109,7 @@ impl RouteService {
             RouteMatch::Mounted { mount, rest } => {
                 let ctx_of_body = ctx.for_stream(stream_limit);
                 let response = mount::answer(ctx, &ctx_of_body, mount, rest, request).await?;
-                Ok(PluginAnswer::Streamed { response, ctx: ctx_of_body })
+                Ok(PluginAnswer::Streamed { response, ctx: Box::new(ctx_of_body) })
             }
             RouteMatch::MethodNotAllowed { allowed } => Err(RouteFailure::MethodNotAllowed { allowed }),
             RouteMatch::NotFound if is_loading(&catalog) => {

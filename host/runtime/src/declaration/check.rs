@@ -235,6 +235,7 @@ mod tests {
             settings_schema: None,
             tools: vec![tool("add")],
             routes: Vec::new(),
+            is_mounted: false,
         }
     }
 
