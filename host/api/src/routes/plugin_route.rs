@@ -30,7 +30,7 @@ pub(crate) async fn answer(call: Call, req: &mut Request, depot: &mut Depot, res
         info.found(template);
     }
     match dispatch(&call, &path, req).await {
-        Ok(answer) => write(answer, res),
+        Ok(told) => write(told, res),
         Err(RouteProblem::MethodNotAllowed(allow)) if req.method() == Method::OPTIONS => options(res, &allow),
         Err(RouteProblem::MethodNotAllowed(allow)) => {
             Problem::method_not_allowed(req.method().as_str(), allow).render(req, depot, res);
@@ -101,8 +101,8 @@ fn headers(req: &Request) -> Vec<(String, String)> {
     req.headers().iter().filter_map(pair).collect()
 }
 
-fn write(answer: PluginAnswer, res: &mut Response) {
-    match answer {
+fn write(told: PluginAnswer, res: &mut Response) {
+    match told {
         PluginAnswer::Whole(response) => {
             write_head(response.status, response.headers, res);
             if !response.body.is_empty() {

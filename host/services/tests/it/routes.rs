@@ -27,6 +27,7 @@ fn request<'r>(method: &'r str, path: &'r str) -> PluginRequest<'r> {
     PluginRequest { method, path, query, authority, headers: Vec::new(), body: Bytes::new() }
 }
 
+#[expect(clippy::result_large_err, reason = "as the service tells it")]
 fn whole(outcome: Result<PluginAnswer, RouteFailure>) -> Result<RouteResponse, RouteFailure> {
     outcome.map(|answer| match answer {
         PluginAnswer::Whole(response) => response,
