@@ -30,8 +30,13 @@ pub fn build(folder: &Path, output: Option<&Path>) -> Result<PathBuf, ProjectErr
     };
     let here = env::current_dir()
         .map_err(|error| ProjectError::Failed(format!("there is no current folder: {error}")))?;
-    let place = |id: &str| output.map_or_else(|| folder.join(format!("{id}.wasm")), Path::to_owned);
+    let place = |id: &str| output.map_or_else(|| in_folder(folder, &format!("{id}.wasm")), Path::to_owned);
     // The tools run in the project's folder, and the place is meant from here.
     let id = build(&here.join(folder), &|id| here.join(place(id)))?;
     Ok(place(&id))
+}
+
+/// A file's place as people write it: without `./`.
+fn in_folder(folder: &Path, file: &str) -> PathBuf {
+    if folder == Path::new(".") { PathBuf::from(file) } else { folder.join(file) }
 }

@@ -245,7 +245,7 @@ json = { high = 21.5 }
 fn requests_are_answered_by_the_exchanges_of_a_case() {
     let (output, _) = test("fetches", FORECAST, &[]);
     assert_eq!(output.status.code(), Some(0), "{}{}", printed(&output), errors(&output));
-    assert!(printed(&output).contains("a.toml: reads\n1 cases are as expected"), "{}", printed(&output));
+    assert!(printed(&output).contains("a.toml: reads\n1 case is as expected"), "{}", printed(&output));
 }
 
 #[test]

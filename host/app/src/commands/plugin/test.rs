@@ -27,6 +27,7 @@ pub(super) fn run(args: &TestArgs) -> Result<(), CommandError> {
         cases::run(&args.file, &files, args.record, &mut tell).await?;
         told?;
         match failed {
+            0 if count == 1 => print("1 case is as expected\n"),
             0 => print(&format!("{count} cases are as expected\n")),
             _ => Err(CommandError::Failed(format!("{failed} of {count} cases are not as expected"))),
         }
