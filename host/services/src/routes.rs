@@ -7,6 +7,7 @@ mod mount;
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::TryStreamExt;
 use percent_encoding::percent_decode_str;
 use tokio::time::{Instant, timeout_at};
 use wheelhouse_core::{
@@ -66,6 +67,22 @@ pub enum RouteFailure {
     UnsupportedMediaType(Failure),
     /// Access was refused, or the plugin failed.
     Failed(Failure),
+}
+
+impl PluginAnswer {
+    /// Waits for all of it.
+    ///
+    /// # Errors
+    /// Why the body broke off.
+    pub async fn whole(self) -> Result<RouteResponse> {
+        match self {
+            Self::Whole(response) => Ok(response),
+            Self::Streamed { response: MountResponse { status, headers, body }, .. } => {
+                let pieces: Vec<Bytes> = body.try_collect().await?;
+                Ok(RouteResponse { status, headers, body: pieces.concat().into() })
+            }
+        }
+    }
 }
 
 impl From<Failure> for RouteFailure {

@@ -6,11 +6,11 @@ use serde_json::{Value, json};
 use wheelhouse_core::{
     CallContext, Caller, Failure, Secret, User, UserId,
     clock::{Clock, SystemClock},
-    route::{Method, RouteResponse},
+    route::RouteResponse,
     tool::ToolOutcome,
 };
 use wheelhouse_runtime::{Declared, PluginConfig};
-use wheelhouse_services::{RouteFailure, TurnRequest};
+use wheelhouse_services::{PluginRequest, RouteFailure, TurnRequest};
 
 use super::{
     CaseResult,
@@ -32,6 +32,8 @@ const TIME: Duration = Duration::from_secs(60);
 const USER: &str = "somebody";
 /// What routes begin with; cases need not say it.
 const ROUTES: &str = "/api/v1";
+/// What the caller of a route takes the host for.
+const HERE: &str = "localhost";
 
 /// A host, and the terms that it serves on.
 struct Serving {
@@ -166,11 +168,9 @@ async fn call_tool(host: &Host, ctx: &CallContext, name: &str, case: &Case) -> R
 
 async fn call_route(host: &Host, ctx: &CallContext, route: &str, case: &Case) -> Result<Value, Failure> {
     let (method, place) = route.split_once(' ').unwrap_or(("GET", route));
-    let method: Method = method.parse()?;
     let place = place.trim_start();
-    let (path, query) = place.split_once('?').unwrap_or((place, ""));
+    let (path, query) = place.split_once('?').map_or((place, None), |(path, query)| (path, Some(query)));
     let path = path.strip_prefix(ROUTES).unwrap_or(path);
-    let query = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
     let mut headers: Vec<(String, String)> =
         case.headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
     let body = match &case.body {
@@ -184,8 +184,9 @@ async fn call_route(host: &Host, ctx: &CallContext, route: &str, case: &Case) ->
         }
     };
     let routes = &host.services.routes;
-    match routes.dispatch(ctx, Some(method), path, query, headers, body.into()).await {
-        Ok(response) => Ok(answer(response)),
+    let request = PluginRequest { method, path, query, authority: HERE, headers, body: body.into() };
+    match routes.dispatch(ctx, request, TIME).await {
+        Ok(told) => Ok(answer(told.whole().await?)),
         Err(
             RouteFailure::Failed(failure)
             | RouteFailure::Malformed(failure)

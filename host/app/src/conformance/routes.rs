@@ -3,7 +3,7 @@
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 use wheelhouse_core::route::{ParameterPlace, RouteDefinition};
-use wheelhouse_services::RouteFailure;
+use wheelhouse_services::{PluginRequest, RouteFailure};
 
 use super::{
     report::Recorder,
@@ -44,7 +44,19 @@ async fn answers(subject: &Subject<'_>, route: &RouteDefinition) -> Result<Strin
     }
     let routes = &subject.host.services.routes;
     let ctx = subject.call();
-    let sent = routes.dispatch(&ctx, Some(route.method), &path, query, headers, body.into()).await;
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
+    let request = PluginRequest {
+        method: route.method.as_str(),
+        path: &path,
+        query: Some(&query),
+        authority: "localhost",
+        headers,
+        body: body.into(),
+    };
+    let sent = match routes.dispatch(&ctx, request, ctx.time_left()).await {
+        Ok(told) => told.whole().await.map_err(RouteFailure::from),
+        Err(failure) => Err(failure),
+    };
     match sent {
         Ok(response) if response.status >= 500 => {
             Err(format!("it answers {}; a failure of the contract says more", response.status))
