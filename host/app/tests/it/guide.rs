@@ -87,7 +87,7 @@ async fn plugin_of_the_guide_is_dropped_in_and_serves_after_a_restart() {
     let ada = app.regular(&email).await;
     let counted = ada.chat("I saw 3 bears").await;
     assert_eq!(counted["response"], "Counted. That makes 3 bears in all.", "{counted}");
-    assert_eq!(counted["tools"][0]["tool"], "count_things");
+    assert_eq!(counted["tools"][0]["tool"], "count_tally");
     let posted = ada.post("/api/v1/tally", &json!({"what": "bears", "count": 2})).await;
     assert_eq!(expect(posted, StatusCode::CREATED).await, json!(5));
     let tallies = ada.get("/api/v1/tally").await;
