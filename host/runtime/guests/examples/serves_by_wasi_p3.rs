@@ -1,6 +1,7 @@
 //! A web service for WASI 0.3, built with the bindings that Rust users have for it and without the kit.
 
 #![allow(missing_docs, unsafe_code, reason = "a guest for tests")]
+#![cfg_attr(not(target_family = "wasm"), allow(dead_code, reason = "it is not exported"))]
 
 use wasip3::{
     exports::http::handler::Guest,
@@ -11,6 +12,8 @@ use wasip3::{
 
 struct Service;
 
+// Elsewhere linkers do not take the names of exports.
+#[cfg(target_family = "wasm")]
 wasip3::http::service::export!(Service);
 
 impl Guest for Service {
