@@ -138,7 +138,8 @@ async fn answer_of_a_mounted_service_that_breaks_off_breaks_the_connection_off()
         // It may be reset.
         let _ = stream.read_to_end(&mut heard).await;
         let heard = String::from_utf8(heard).unwrap();
-        assert!(heard.contains("GET wheelhouse /"), "{heard}");
+        // Of an answer that breaks off at once, nothing may have been sent.
+        assert!(heard.contains("GET wheelhouse /there") || !is_whole, "{heard}");
         assert_eq!(heard.ends_with("0\r\n\r\n"), is_whole, "{heard}");
     }
 }
