@@ -1,5 +1,5 @@
 //! Prints what the wrapper adds to bare wasmtime, from the figures of the last `cargo bench -p wheelhouse-bench`:
-//! `cargo run -p wheelhouse-bench --example share -- [target/criterion]`.
+//! `cargo run --release -p wheelhouse-bench --example share -- [target/criterion]`.
 #![allow(clippy::print_stdout, reason = "its answer is what it prints")]
 
 use std::{error::Error, fs, path::Path};

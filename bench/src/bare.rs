@@ -122,9 +122,13 @@ impl Bare {
     pub fn new(bytes: &[u8]) -> wasmtime::Result<Self> {
         let mut pool = PoolingAllocationConfig::new();
         pool.total_component_instances(64)
-            .total_core_instances(64 * 24)
-            .total_memories(128)
-            .total_tables(512)
+            .total_core_instances(64 * 128)
+            .max_core_instances_per_component(128)
+            .total_memories(64 * 4)
+            .max_memories_per_component(4)
+            .total_tables(64 * 64)
+            .max_tables_per_component(64)
+            .max_tables_per_module(8)
             .table_elements(100_000)
             .total_stacks(256)
             .max_memory_size(1 << 30)

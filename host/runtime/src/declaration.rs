@@ -107,6 +107,11 @@ impl Checked {
     pub(crate) fn asks(&self, grants: &[Grant]) -> Cow<'_, [Capability]> {
         if self.is_mounted { config::asked_by_grants(grants).into() } else { (&self.asks).into() }
     }
+
+    /// Whether the plugin has said all this itself.
+    pub(crate) fn is_described(&self) -> bool {
+        !self.is_mounted
+    }
 }
 
 #[derive(Debug)]

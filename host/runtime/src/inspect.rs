@@ -1,8 +1,9 @@
 //! Looks at a component's outside without compiling it.
 
 use semver::Version;
-use wasmparser::{Encoding, Parser, Payload};
 use wheelhouse_core::plugin::Export;
+
+use crate::front::Front;
 
 /// What a component exports, read from its top level alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,12 +29,12 @@ pub(crate) fn inspect(bytes: &[u8]) -> Result<Inspection, String> {
     if !bytes.starts_with(b"\0asm") {
         return Err("it is not WebAssembly; put only components (`.wasm`) here".to_owned());
     }
-    let names = top_level(bytes)?;
-    for name in names.imports.iter().chain(&names.exports) {
+    let front = Front::read(bytes)?;
+    for name in front.imports.iter().chain(&front.exports) {
         check_version(name)?;
     }
     let has =
-        |interface: &str| names.exports.iter().any(|name| interface_of(name).is_some_and(|i| i == interface));
+        |interface: &str| front.exports.iter().any(|name| interface_of(name).is_some_and(|i| i == interface));
     let known = [
         ("speech", Export::Speech),
         ("chat", Export::Chat),
@@ -43,7 +44,7 @@ pub(crate) fn inspect(bytes: &[u8]) -> Result<Inspection, String> {
     let mut exports: Vec<Export> =
         known.into_iter().filter(|(name, _)| has(name)).map(|(_, export)| export).collect();
     let is_web_service =
-        names.exports.iter().any(|name| HANDLERS.iter().any(|handler| name.starts_with(handler)));
+        front.exports.iter().any(|name| HANDLERS.iter().any(|handler| name.starts_with(handler)));
     let is_described = has("plugin");
     if !is_described && (!is_web_service || !exports.is_empty()) {
         return Err(format!(
@@ -58,56 +59,6 @@ pub(crate) fn inspect(bytes: &[u8]) -> Result<Inspection, String> {
         ));
     }
     Ok(Inspection { exports, is_described })
-}
-
-#[derive(Default)]
-struct Names<'a> {
-    imports: Vec<&'a str>,
-    exports: Vec<&'a str>,
-}
-
-fn top_level(bytes: &[u8]) -> Result<Names<'_>, String> {
-    let damaged = |error: &dyn std::fmt::Display| format!("it is damaged or cut off: {error}");
-    let mut names = Names::default();
-    let mut parser = Parser::new(0);
-    let mut rest = bytes;
-    let mut at = 0;
-    loop {
-        let (consumed, payload) = match parser.parse(rest, true).map_err(|error| damaged(&error))? {
-            wasmparser::Chunk::Parsed { consumed, payload } => (consumed, payload),
-            wasmparser::Chunk::NeedMoreData(_) => return Err(damaged(&"unexpected end")),
-        };
-        let mut next = at + consumed;
-        match payload {
-            Payload::Version { encoding: Encoding::Module, .. } => {
-                return Err(
-                    "it is a core WebAssembly module, not a component; build it for the target wasm32-wasip2"
-                        .to_owned(),
-                );
-            }
-            Payload::ModuleSection { unchecked_range: range, .. }
-            | Payload::ComponentSection { unchecked_range: range, .. } => {
-                next = range.end;
-                if next > bytes.len() {
-                    return Err(damaged(&format!("{} bytes are missing", next - bytes.len())));
-                }
-            }
-            Payload::ComponentImportSection(section) => {
-                for import in section {
-                    names.imports.push(import.map_err(|error| damaged(&error))?.name.name);
-                }
-            }
-            Payload::ComponentExportSection(section) => {
-                for export in section {
-                    names.exports.push(export.map_err(|error| damaged(&error))?.name.name);
-                }
-            }
-            Payload::End(_) => return Ok(names),
-            _ => {}
-        }
-        at = next;
-        rest = &bytes[at..];
-    }
 }
 
 /// `tools` of `wheelhouse:plugin/tools@0.1.0`.

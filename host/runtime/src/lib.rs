@@ -23,6 +23,7 @@ mod egress;
 mod engine;
 mod examine;
 mod fault;
+mod front;
 mod guest_log;
 mod host;
 mod inspect;

@@ -1,7 +1,6 @@
 //! What can be told of a component without compiling it, for those who write and those who are to admit it.
 
 mod fit;
-mod front;
 mod offer;
 
 use semver::Version;
@@ -9,9 +8,9 @@ use serde::Serialize;
 
 use crate::{
     cache::{hex, sha256},
+    front::Front,
     inspect,
 };
-use front::Front;
 
 /// A component from outside.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -11,7 +11,6 @@ use crate::{
 /// Everything of a version that does not depend on the configuration: linking it anew takes it as it is.
 pub(crate) struct Prepared {
     pub(crate) exports: Vec<Export>,
-    pub(crate) is_described: bool,
     pub(crate) component: Component,
     pub(crate) checked: Checked,
 }

@@ -147,8 +147,7 @@ impl Workshop {
         if was_compiled && let Err(error) = self.cache.store_record(&content.hash, exports, &declaration) {
             tracing::warn!(%error, "a description cannot be kept; the plugin will be asked again at the next start");
         }
-        let prepared =
-            Arc::new(Prepared { exports: exports.clone(), is_described: *is_described, component, checked });
+        let prepared = Arc::new(Prepared { exports: exports.clone(), component, checked });
         match source {
             PluginSource::Bundled { name } if *name != prepared.checked.id => Err(self.refuse(
                 &prepared,
@@ -172,7 +171,7 @@ impl Workshop {
             &self.sandbox,
             &prepared.component,
             &prepared.exports,
-            prepared.is_described,
+            checked.is_described(),
             &checked.id,
             limits.clone(),
             access,

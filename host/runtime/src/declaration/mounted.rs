@@ -1,19 +1,12 @@
-use std::fmt::Write;
-
 use super::{Declaration, paths};
-use crate::cache::ContentHash;
+use crate::cache::{ContentHash, hex};
 
 impl Declaration {
     /// For a component that cannot say what it is, under the name that the operator gives it.
     pub(crate) fn mounted(id: &str, hash: &ContentHash) -> Self {
-        let digest = hash.iter().take(4).fold(String::new(), |mut digest, byte| {
-            // Writing to a string cannot fail.
-            let _ = write!(digest, "{byte:02x}");
-            digest
-        });
         Self {
             id: id.to_owned(),
-            version: format!("0.0.0+{digest}"),
+            version: format!("0.0.0+{}", hex(&hash[..4])),
             name: id.to_owned(),
             summary: format!("A web service at /api/v1/{id}, mounted by the operator."),
             capabilities: Vec::new(),

@@ -23,7 +23,8 @@ impl Loader {
         self.workshop.configure(plugins);
         let after = self.workshop.plugins();
         for index in 0..self.slots.len() {
-            if self.mount(index, &before, &after) {
+            if self.is_renamed(index, &before, &after) {
+                self.begin_anew(index);
                 continue;
             }
             let Some(id) = self.slots[index].plugin().map(ToOwned::to_owned) else { continue };
@@ -34,23 +35,27 @@ impl Loader {
         }
     }
 
-    /// Whether a component that cannot say what it is has got another name, or lost it; then it begins anew.
-    fn mount(
-        &mut self,
+    /// Whether a component that cannot say what it is has got another name, or lost it.
+    fn is_renamed(
+        &self,
         index: usize,
         before: &BTreeMap<String, PluginConfig>,
         after: &BTreeMap<String, PluginConfig>,
     ) -> bool {
         let slot = &self.slots[index];
-        let (PluginSource::File { name }, Some(content)) = (&slot.source, slot.content.clone()) else {
-            return false;
-        };
-        if content.inspection.is_described || mounted_as(before, name) == mounted_as(after, name) {
-            return false;
+        match (&slot.source, &slot.content) {
+            (PluginSource::File { name }, Some(content)) if !content.inspection.is_described => {
+                mounted_as(before, name) != mounted_as(after, name)
+            }
+            _ => false,
         }
+    }
+
+    fn begin_anew(&mut self, index: usize) {
         self.retire(index);
-        self.load(index, content);
-        true
+        if let Some(content) = self.slots[index].content.clone() {
+            self.load(index, content);
+        }
     }
 
     pub(super) fn disable(&mut self, disabled: BTreeSet<String>) {

@@ -2,8 +2,7 @@
 
 use wasmtime::{Config, Engine, component::Component};
 
-use super::front::Front;
-use crate::sandbox::linker;
+use crate::{front::Front, sandbox::linker};
 
 /// Why the host cannot link it. `None` as well where only the whole component can tell: loading it says so then.
 pub(super) fn problem_of(front: &Front<'_>) -> Option<String> {

@@ -6,7 +6,7 @@ use wheelhouse_core::plugin::{Export, PluginState};
 use wheelhouse_guests::guest;
 use wheelhouse_runtime::PluginConfig;
 
-use crate::support::{Setup, ann, bundle};
+use crate::support::{Setup, ann, bundle, renamed};
 
 #[tokio::test]
 async fn a_dropped_in_component_brings_its_tools_and_routes() {
@@ -82,23 +82,6 @@ async fn a_component_of_another_contract_version_is_refused() {
 async fn a_component_that_imports_what_the_host_has_not_is_refused() {
     let reason = refusal("x.wasm", renamed("traps", "wasi:cli/environment@", "wasi:cli/environmens@")).await;
     assert!(reason.contains("does not fit this host") && reason.contains("wasi:cli/environmens"), "{reason}");
-}
-
-/// A guest with another name of the same length in all places of one.
-fn renamed(name: &str, from: &str, to: &str) -> Vec<u8> {
-    assert_eq!(from.len(), to.len());
-    let mut bytes = guest(name).bytes.to_vec();
-    let places: Vec<usize> = bytes
-        .windows(from.len())
-        .enumerate()
-        .filter(|(_, w)| *w == from.as_bytes())
-        .map(|(at, _)| at)
-        .collect();
-    assert!(!places.is_empty(), "{from} is not in {name}");
-    for at in places {
-        bytes[at..at + to.len()].copy_from_slice(to.as_bytes());
-    }
-    bytes
 }
 
 #[tokio::test]

@@ -3,26 +3,11 @@
 use wheelhouse_guests::{all, guest};
 use wheelhouse_runtime::{Need, Outline, outline};
 
+use crate::support::renamed;
+
 fn need(outline: &Outline, name: &str) -> Need {
     let import = outline.imports.iter().find(|import| import.name.starts_with(name));
     import.unwrap_or_else(|| panic!("no {name} in {:#?}", outline.imports)).need
-}
-
-/// A guest with another name of the same length in the place of one.
-fn changed(name: &str, from: &str, to: &str) -> Vec<u8> {
-    assert_eq!(from.len(), to.len());
-    let mut bytes = guest(name).bytes.to_vec();
-    let places: Vec<usize> = bytes
-        .windows(from.len())
-        .enumerate()
-        .filter(|(_, w)| *w == from.as_bytes())
-        .map(|(at, _)| at)
-        .collect();
-    assert!(!places.is_empty(), "{name} has no {from}");
-    for at in places {
-        bytes[at..at + from.len()].copy_from_slice(to.as_bytes());
-    }
-    bytes
 }
 
 #[test]
@@ -56,7 +41,7 @@ fn imports_say_what_they_take() {
 
 #[test]
 fn what_the_host_does_not_have_is_named() {
-    let outline = outline(&changed("fetches", "wheelhouse:plugin/http@", "wheelhouse:plugin/warp@"));
+    let outline = outline(&renamed("fetches", "wheelhouse:plugin/http@", "wheelhouse:plugin/warp@"));
     assert_eq!(need(&outline, "wheelhouse:plugin/warp@"), Need::Missing);
     let [problem] = &outline.problems[..] else { panic!("{:?}", outline.problems) };
     assert!(problem.contains("`wheelhouse:plugin/warp@0.1.0`, which this host does not have"), "{problem}");
@@ -64,7 +49,7 @@ fn what_the_host_does_not_have_is_named() {
 
 #[test]
 fn import_of_another_type_is_found_without_compiling() {
-    let outline = outline(&changed("keeps", "aggregate", "aggregatx"));
+    let outline = outline(&renamed("keeps", "aggregate", "aggregatx"));
     assert_eq!(need(&outline, "wheelhouse:plugin/documents@"), Need::Grant("documents"));
     let [problem] = &outline.problems[..] else { panic!("{:?}", outline.problems) };
     assert!(problem.contains("does not fit this host") && problem.contains("aggregatx"), "{problem}");

@@ -293,3 +293,20 @@ pub(crate) fn bundle(guests: &[(&'static str, &str)]) -> &'static [Bundled] {
     // A binary's own plugins live as long as it does, and so do these.
     Box::leak(all.collect())
 }
+
+/// A guest with another name of the same length in all places of one.
+pub(crate) fn renamed(name: &str, from: &str, to: &str) -> Vec<u8> {
+    assert_eq!(from.len(), to.len());
+    let mut bytes = guest(name).bytes.to_vec();
+    let places: Vec<usize> = bytes
+        .windows(from.len())
+        .enumerate()
+        .filter(|(_, w)| *w == from.as_bytes())
+        .map(|(at, _)| at)
+        .collect();
+    assert!(!places.is_empty(), "{from} is not in {name}");
+    for at in places {
+        bytes[at..at + to.len()].copy_from_slice(to.as_bytes());
+    }
+    bytes
+}
