@@ -205,8 +205,8 @@ impl PluginStatus {
 pub struct Usage {
     /// The limit as the configuration names it: `memory_bytes`.
     pub name: &'static str,
-    /// Used now, or the most that one call has used.
-    pub used: u64,
+    /// Used now, or the most that one call has used. `None` where the limit holds and whatever enforces it does not say.
+    pub used: Option<u64>,
     /// How much may be used.
     pub limit: u64,
     /// What `used` is: `false` for the present, `true` for the highest since this version was loaded.

@@ -75,7 +75,7 @@ impl Plugin {
             questions: Semaphore::new(limits.concurrent_calls as usize),
             warm: is_warm
                 .then(|| WarmPool::new(Duration::from_secs(limits.warm_idle_seconds), limits.warm_calls)),
-            counts: Counts::default(),
+            counts: Counts::new(program.peaks.clone()),
             running: TaskTracker::new(),
             stopping: sandbox.stopping.child_token(),
             limits,

@@ -30,9 +30,10 @@ pub(crate) struct Program {
     pub(crate) name: Arc<str>,
     pre: InstancePre<State>,
     interfaces: Interfaces,
-    limits: Limits,
-    access: Arc<Access>,
-    log: Arc<GuestLog>,
+    pub(crate) limits: Limits,
+    pub(crate) access: Arc<Access>,
+    pub(crate) log: Arc<GuestLog>,
+    pub(crate) peaks: Arc<Peaks>,
 }
 
 impl Program {
@@ -50,7 +51,8 @@ impl Program {
     ) -> wasmtime::Result<Self> {
         let pre = sandbox.linker.instantiate_pre(component)?;
         let interfaces = Interfaces::of(&pre, exports, is_described)?;
-        Ok(Self { name: name.into(), pre, interfaces, limits, access, log: GuestLog::new(name) })
+        let (name, log, peaks) = (name.into(), GuestLog::new(name), Arc::default());
+        Ok(Self { name, pre, interfaces, limits, access, log, peaks })
     }
 
     /// What is used of the limits on what the plugin reaches.
@@ -68,9 +70,7 @@ impl Program {
         meter: &Arc<Meter>,
         permit: OwnedSemaphorePermit,
     ) -> Result<Instance, Trap> {
-        let access = self.access.clone();
-        let mut store =
-            state::store(&sandbox.engine, &self.name, &self.limits, access, meter.clone(), &self.log);
+        let mut store = state::store(&sandbox.engine, self, meter.clone());
         match self.pre.instantiate_async(&mut store).await {
             Ok(instance) => Ok(Instance { store, instance, meter: meter.clone(), calls: 0, _permit: permit }),
             Err(error) => Err(trap(&store, error)),

@@ -151,6 +151,7 @@ impl<T: Send + 'static> Outlet<T> {
     /// When the stream is longer than it may be.
     pub(crate) fn send(&mut self, piece: T, bytes: usize) -> Result<(), StreamOverrun> {
         self.sent += bytes as u64;
+        raise(&self.plugin.counts.peaks.hostcall_bytes, bytes as u64);
         if self.sent > self.limit {
             return Err(StreamOverrun { limit: self.limit });
         }

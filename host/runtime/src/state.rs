@@ -19,7 +19,9 @@ use crate::{
     guest_log::{GuestLog, Level},
     limiter::Limiter,
     meter::Meter,
+    program::Program,
     sandbox::Sandbox,
+    usage::{Peaks, raise},
     wasi::Outgoing,
 };
 
@@ -37,6 +39,7 @@ pub(crate) struct State {
     pub(crate) until: Option<Instant>,
     pub(crate) access: Arc<Access>,
     pub(crate) log: Arc<GuestLog>,
+    peaks: Arc<Peaks>,
     pub(crate) limiter: Limiter,
     meter: Arc<Meter>,
     wasi: WasiCtx,
@@ -79,6 +82,19 @@ impl DocumentAccess {
     }
 }
 
+impl State {
+    /// So much came from the guest in one call between it and the host.
+    pub(crate) fn came(&self, bytes: usize) {
+        raise(&self.peaks.hostcall_bytes, bytes as u64);
+    }
+
+    /// As [`came`](Self::came), and it is to be kept.
+    pub(crate) fn came_to_be_kept(&self, bytes: usize) {
+        self.came(bytes);
+        raise(&self.peaks.document_bytes, bytes as u64);
+    }
+}
+
 impl WasiView for State {
     fn ctx(&mut self) -> WasiCtxView<'_> {
         WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
@@ -86,14 +102,8 @@ impl WasiView for State {
 }
 
 /// A store with every limit set.
-pub(crate) fn store(
-    engine: &wasmtime::Engine,
-    plugin: &Arc<str>,
-    limits: &Limits,
-    access: Arc<Access>,
-    meter: Arc<Meter>,
-    log: &Arc<GuestLog>,
-) -> Store<State> {
+pub(crate) fn store(engine: &wasmtime::Engine, program: &Program, meter: Arc<Meter>) -> Store<State> {
+    let Program { name: plugin, limits, access, log, peaks, .. } = program;
     // Nothing is added: no files, no sockets, no environment, no arguments.
     let wasi = WasiCtxBuilder::new()
         .stdout(log.stream(Level::Out))
@@ -116,8 +126,9 @@ pub(crate) fn store(
         plugin: plugin.clone(),
         user: None,
         until: None,
-        access,
+        access: access.clone(),
         log: log.clone(),
+        peaks: peaks.clone(),
         limiter: Limiter::new(limits.memory_bytes, limits.table_elements),
         meter,
         wasi,

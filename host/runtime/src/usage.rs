@@ -1,7 +1,7 @@
 //! What a plugin has used of its limits.
 
 use std::sync::{
-    Mutex,
+    Arc, Mutex,
     atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
@@ -15,7 +15,7 @@ pub(crate) struct Counts {
     pub(crate) calls: AtomicU64,
     pub(crate) failures: AtomicU64,
     pub(crate) running: AtomicU64,
-    pub(crate) peaks: Peaks,
+    pub(crate) peaks: Arc<Peaks>,
     /// What went wrong since the last answer.
     last_failure: Mutex<Option<String>>,
     has_failed: AtomicBool,
@@ -31,6 +31,9 @@ pub(crate) struct Peaks {
     pub(crate) stream_cpu_ms: AtomicU64,
     pub(crate) stream_ms: AtomicU64,
     pub(crate) stream_bytes: AtomicU64,
+    /// From the plugin to the host in one call between them.
+    pub(crate) hostcall_bytes: AtomicU64,
+    pub(crate) document_bytes: AtomicU64,
 }
 
 /// Remembers a value if it is the highest so far.
@@ -51,6 +54,10 @@ impl Drop for RunningCall<'_> {
 }
 
 impl Counts {
+    pub(crate) fn new(peaks: Arc<Peaks>) -> Self {
+        Self { peaks, ..Self::default() }
+    }
+
     pub(crate) fn begin(&self) -> RunningCall<'_> {
         self.calls.fetch_add(1, Ordering::Relaxed);
         self.running.fetch_add(1, Ordering::Relaxed);
@@ -84,7 +91,7 @@ impl Counts {
         let peaks = &self.peaks;
         let peak = |name, peak: &AtomicU64, limit| Usage {
             name,
-            used: peak.load(Ordering::Relaxed),
+            used: Some(peak.load(Ordering::Relaxed)),
             limit,
             peak: true,
         };
@@ -96,9 +103,13 @@ impl Counts {
             peak("stream_cpu_ms", &peaks.stream_cpu_ms, limits.stream_cpu_ms),
             peak("stream_ms", &peaks.stream_ms, limits.stream_ms),
             peak("stream_bytes", &peaks.stream_bytes, limits.stream_bytes),
+            peak("hostcall_bytes", &peaks.hostcall_bytes, limits.hostcall_bytes),
+            peak("document_bytes", &peaks.document_bytes, limits.document_bytes),
+            // Wasmtime counts them, and says so only when there are too many.
+            Usage { name: "handles", used: None, limit: limits.handles.into(), peak: false },
         ];
         let running = self.running.load(Ordering::Relaxed);
-        let now = |name, used, limit: u32| Usage { name, used, limit: limit.into(), peak: false };
+        let now = |name, used, limit: u32| Usage { name, used: Some(used), limit: limit.into(), peak: false };
         usage.push(now("concurrent_calls", running, limits.concurrent_calls));
         if let Some(warm) = warm {
             usage.push(now("warm_instances", warm, limits.warm_instances));
@@ -119,6 +130,6 @@ mod tests {
         }
         let usage = counts.usage(&Limits::default(), None);
         let cpu = usage.iter().find(|usage| usage.name == "cpu_ms").map(|usage| (usage.used, usage.peak));
-        assert_eq!(cpu, Some((7, true)));
+        assert_eq!(cpu, Some((Some(7), true)));
     }
 }

@@ -50,7 +50,7 @@ fn plugins(encoder: &mut DescriptorEncoder<'_>, plugins: &[PluginFigures]) -> fm
             it.vitals.usage.iter().map(move |usage| (labels(usage.name), usage))
         })
     };
-    let used = usage().map(|(labels, usage)| (labels, usage.used));
+    let used = usage().filter_map(|(labels, usage)| Some((labels, usage.used?)));
     gauges(
         encoder,
         "plugin_used",

@@ -42,7 +42,8 @@ impl<'h> Subject<'h> {
     /// What is used of one of its limits.
     pub(super) fn used(&self, limit: &str) -> Option<(u64, u64)> {
         let usage = self.vitals().usage;
-        usage.iter().find(|usage| usage.name == limit).map(|usage| (usage.used, usage.limit))
+        let usage = usage.iter().find(|usage| usage.name == limit)?;
+        Some((usage.used?, usage.limit))
     }
 }
 

@@ -114,6 +114,11 @@ impl<'g> Guest<'g> {
     guest_of!(routes, routes);
     guest_of!(plugin, plugin);
 
+    /// So much came from the guest in one call between it and the host.
+    fn came(&self, bytes: usize) {
+        self.accessor.with(|mut access| access.data_mut().came(bytes));
+    }
+
     /// # Errors
     /// When the component is no web service.
     pub(crate) fn handler(&self) -> wasmtime::Result<&'g Handler> {

@@ -117,12 +117,12 @@ impl Gate {
         let used = limit.saturating_sub(self.requests.available_permits() as u64);
         let peak = |name, peak: &AtomicU64, limit| Usage {
             name,
-            used: peak.load(Ordering::Relaxed),
+            used: Some(peak.load(Ordering::Relaxed)),
             limit,
             peak: true,
         };
         vec![
-            Usage { name: "http_requests", used, limit, peak: false },
+            Usage { name: "http_requests", used: Some(used), limit, peak: false },
             peak("http_request_bytes", &self.peaks.request_bytes, request_bytes),
             peak("http_response_bytes", &self.peaks.response_bytes, response_bytes),
             peak("http_header_bytes", &self.peaks.header_bytes, header_bytes.into()),

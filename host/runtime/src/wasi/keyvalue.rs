@@ -89,6 +89,7 @@ impl store::HostBucket for State {
     }
 
     async fn set(&mut self, bucket: Resource<Bucket>, key: String, value: Vec<u8>) -> Answer<()> {
+        self.came_to_be_kept(value.len());
         let set = values!(self, bucket).set(&key, &value).await;
         self.tell(set)
     }
@@ -154,6 +155,7 @@ impl batch::Host for State {
     }
 
     async fn set_many(&mut self, bucket: Resource<Bucket>, pairs: Vec<(String, Vec<u8>)>) -> Answer<()> {
+        self.came(pairs.iter().map(|(key, value)| key.len() + value.len()).sum());
         let values = values!(self, bucket);
         let set = async {
             check_batch(pairs.len())?;

@@ -202,7 +202,8 @@ async fn client_that_leaves_stops_the_service() {
         drop(response);
         let idle = async {
             let probe = host.catalog.probe("hello").unwrap();
-            let running = || probe.vitals().usage.iter().find(|u| u.name == "concurrent_calls").unwrap().used;
+            let running =
+                || probe.vitals().usage.iter().find(|u| u.name == "concurrent_calls").unwrap().used.unwrap();
             while running() != 0 {
                 tokio::task::yield_now().await;
             }

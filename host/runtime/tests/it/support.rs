@@ -221,7 +221,7 @@ impl TestHost {
     fn in_use(&self, limit: &str) -> u64 {
         let probes = self.catalog.plugins().iter().filter_map(|plugin| self.catalog.probe(plugin.id()?));
         let usage = probes.flat_map(|probe| probe.vitals().usage);
-        usage.filter(|usage| usage.name == limit).map(|usage| usage.used).sum()
+        usage.filter(|usage| usage.name == limit).filter_map(|usage| usage.used).sum()
     }
 
     pub(crate) fn engine(&self, id: &str) -> Arc<dyn SpeechEngine> {

@@ -35,7 +35,7 @@ fn exhausted() -> Vitals {
         last_failure: Some("it ran over its limit of time".to_owned()),
         calls: 12,
         failures: 5,
-        usage: vec![Usage { name: "memory_bytes", used: 5, limit: 10, peak: true }],
+        usage: vec![Usage { name: "memory_bytes", used: Some(5), limit: 10, peak: true }],
     }
 }
 
@@ -65,7 +65,7 @@ async fn plugin_is_shown_with_what_it_uses() {
     let plugin = world.services().plugins.get(&world.user("ada"), "wins").unwrap();
     assert_eq!(plugin.status.state, PluginState::Active);
     assert_eq!((plugin.vitals.calls, plugin.vitals.failures), (12, 5));
-    assert_eq!((plugin.vitals.usage[0].used, plugin.vitals.usage[0].limit), (5, 10));
+    assert_eq!((plugin.vitals.usage[0].used, plugin.vitals.usage[0].limit), (Some(5), 10));
 }
 
 #[tokio::test]

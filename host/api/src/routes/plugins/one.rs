@@ -20,8 +20,8 @@ use crate::{
 struct Limit {
     /// The limit as the configuration names it: `memory_bytes`.
     name: &'static str,
-    /// Used now, or the most that one call has used.
-    used: u64,
+    /// Used now, or the most that one call has used; null where the limit holds and what enforces it does not say.
+    used: Option<u64>,
     /// How much may be used.
     limit: u64,
     /// What `used` is: false for the present, true for the highest since this version was loaded.

@@ -49,8 +49,8 @@ impl Probe for Tired {
             calls: 12,
             failures: 5,
             usage: vec![
-                Usage { name: "memory_bytes", used: 65_536, limit: 1_048_576, peak: true },
-                Usage { name: "concurrent_calls", used: 1, limit: 16, peak: false },
+                Usage { name: "memory_bytes", used: Some(65_536), limit: 1_048_576, peak: true },
+                Usage { name: "concurrent_calls", used: Some(1), limit: 16, peak: false },
             ],
         }
     }

@@ -24,6 +24,7 @@ impl wit::Host for State {
         id: Option<String>,
         body: String,
     ) -> Answer<wit::Document> {
+        self.came_to_be_kept(body.len());
         let opened = self.open(scope, collection);
         let inserted = async {
             let (access, collection) = opened?;
@@ -62,6 +63,7 @@ impl wit::Host for State {
         revision: u64,
         body: String,
     ) -> Answer<wit::Document> {
+        self.came_to_be_kept(body.len());
         let opened = self.open(scope, collection);
         let replaced = async {
             let (access, collection) = opened?;

@@ -16,6 +16,9 @@ const RESERVE: Duration = Duration::from_millis(250);
 
 impl wit::Host for State {
     async fn send(&mut self, request: wit::Request) -> Result<wit::Response, super::imports::types::Failure> {
+        let headers: usize =
+            request.headers.iter().map(|header| header.name.len() + header.value.len()).sum();
+        self.came(request.url.len() + headers + request.body.as_ref().map_or(0, Vec::len));
         let sent = match self.prepare(request) {
             Ok(sending) => sending.run().await,
             Err(error) => Err(error),

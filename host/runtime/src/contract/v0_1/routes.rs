@@ -25,12 +25,18 @@ impl Guest<'_> {
             body: request.body.into(),
         };
         let answer = self.routes()?.call_handle(self.accessor, call, request).await?;
+        self.came(answer.as_ref().map_or(0, size));
         Ok(answer.map_err(failure::from_guest).and_then(response))
     }
 }
 
 fn pairs(pairs: Vec<(String, String)>) -> Vec<wit::Pair> {
     pairs.into_iter().map(|(name, value)| wit::Pair { name, value }).collect()
+}
+
+fn size(response: &wit::Response) -> usize {
+    response.body.len()
+        + response.headers.iter().map(|pair| pair.name.len() + pair.value.len()).sum::<usize>()
 }
 
 fn response(response: wit::Response) -> wheelhouse_core::Result<RouteResponse> {

@@ -18,8 +18,16 @@ impl Guest<'_> {
         arguments: String,
     ) -> Answer<ToolOutcome> {
         let answer = self.tools()?.call_call_tool(self.accessor, call, name, arguments).await?;
+        self.came(answer.as_ref().map_or(0, size));
         Ok(answer.map_err(failure::from_guest).and_then(outcome))
     }
+}
+
+fn size(outcome: &exports::tools::Outcome) -> usize {
+    let metadata = outcome.actions.iter().filter_map(|action| action.metadata.as_ref());
+    outcome.text.len()
+        + outcome.data.as_ref().map_or(0, String::len)
+        + metadata.map(String::len).sum::<usize>()
 }
 
 fn outcome(outcome: exports::tools::Outcome) -> wheelhouse_core::Result<ToolOutcome> {
