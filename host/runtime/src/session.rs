@@ -162,7 +162,8 @@ impl<T: Send + 'static> Outlet<T> {
 
     /// Everything has been handed over: whatever the guest goes on to do, the listener has it all.
     pub(crate) fn finish(self) {
-        self.progress.whole.store(true, Ordering::Relaxed);
+        let listens = self.sender.get_ref().is_some_and(|sender| !sender.is_closed());
+        self.progress.whole.store(listens, Ordering::Relaxed);
     }
 }
 

@@ -26,14 +26,16 @@ impl Guest for Service {
             },
             "/traps" => panic!("it was asked to"),
             "/created" => answer(out, 201, &[("location", "/elsewhere"), ("set-cookie", "a=b")], |_| {}),
-            "/headers" => {
+            "/headers/129" | "/headers/50000" => {
+                let wanted: usize =
+                    target.rsplit('/').next().and_then(|count| count.parse().ok()).expect("a count");
                 let headers = Fields::new();
                 let mut taken = 0;
-                while taken < 50_000 && headers.append(&format!("x-{taken}"), b"a header's value").is_ok() {
+                while taken < wanted && headers.append(&format!("x-{taken}"), b"a header's value").is_ok() {
                     taken += 1;
                 }
                 // The host has said no, and this service does not take it for an answer.
-                assert_eq!(taken, 50_000, "no room for more headers");
+                assert_eq!(taken, wanted, "no room for more headers");
                 ResponseOutparam::set(out, Ok(OutgoingResponse::new(headers)));
             }
             "/endless" => answer(out, 200, &[], |write| while write(&[b'x'; 4096]) {}),

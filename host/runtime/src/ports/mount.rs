@@ -7,6 +7,7 @@ use wheelhouse_core::{
     mount::{Mount, MountRequest, MountResponse},
 };
 
+use super::routes::check_headers;
 use crate::{fault::Fault, plugin::Plugin, session, wasi::open_http};
 
 /// A plugin that is a web service of its own.
@@ -32,6 +33,7 @@ impl Mount for PluginMount {
                 format!("The plugin `{}` did not answer within {} ms.", plugin.id, limit.as_millis());
             Err(plugin.judge(Fault { failure: Failure::timeout(message), counts: true }))
         })?;
+        check_headers(plugin, &session.head.headers)?;
         Ok(MountResponse { status: session.head.status, headers: session.head.headers, body: session.items })
     }
 }

@@ -26,21 +26,25 @@ impl Route for PluginRoute {
             .plugin
             .call(ctx, |guest, call| Box::pin(async move { guest.handle(call, route, request).await }))
             .await?;
-        check_headers(&self.plugin.id, &response, self.plugin.limits.http_header_bytes)?;
+        check_headers(&self.plugin, &response.headers)?;
         Ok(response)
     }
 }
 
 /// Clients take only so many headers, and whatever stands between them and the host may take fewer.
-fn check_headers(plugin: &str, response: &RouteResponse, limit: u32) -> Result<()> {
-    let bytes: usize = response.headers.iter().map(|(name, value)| name.len() + value.len()).sum();
-    let too_many = if response.headers.len() > HEADERS {
+///
+/// # Errors
+/// `Internal` when an answer has more.
+pub(super) fn check_headers(plugin: &Plugin, headers: &[(String, String)]) -> Result<()> {
+    let limit = plugin.limits.http_header_bytes;
+    let bytes: usize = headers.iter().map(|(name, value)| name.len() + value.len()).sum();
+    let too_many = if headers.len() > HEADERS {
         format!("more than {HEADERS} headers")
     } else if bytes as u64 > u64::from(limit) {
         format!("headers of more than {limit} bytes, which is its limit http_header_bytes")
     } else {
         return Ok(());
     };
-    let message = format!("The plugin `{plugin}` answered with {too_many}.");
+    let message = format!("The plugin `{}` answered with {too_many}.", plugin.id);
     Err(Failure::new(FailureClass::Internal, message).with_code("plugin_output"))
 }

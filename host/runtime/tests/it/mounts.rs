@@ -215,8 +215,12 @@ async fn client_that_leaves_stops_the_service() {
 #[tokio::test]
 async fn fifty_thousand_headers_are_more_than_a_service_may_set() {
     let host = mounted("serves_by_wasi_p2").start().await;
-    let failure = ask(&host, &ann(), get("/headers")).await.err().unwrap();
+    let failure = ask(&host, &ann(), get("/headers/50000")).await.err().unwrap();
     assert_eq!((failure.class, failure.code()), (FailureClass::Internal, "plugin_trap"));
+    // What it may set and clients do not take is refused by the host.
+    let failure = ask(&host, &ann(), get("/headers/129")).await.err().unwrap();
+    assert_eq!((failure.class, failure.code()), (FailureClass::Internal, "plugin_output"));
+    assert!(failure.message.contains("`hello`") && failure.message.contains("128 headers"), "{failure}");
     host.assert_serves().await;
 }
 
