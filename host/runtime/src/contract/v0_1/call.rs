@@ -1,8 +1,11 @@
-use jiff::fmt::strtime;
+use jiff::fmt::temporal::DateTimePrinter;
 use tokio::time::Instant;
 use wheelhouse_core::CallContext;
 
 use super::imports::types as wit;
+
+/// RFC 3339 in whole seconds.
+const WALL_CLOCK: DateTimePrinter = DateTimePrinter::new().precision(Some(0));
 
 /// The call record, made from the context.
 pub(crate) type CallRecord = wit::Call;
@@ -22,9 +25,7 @@ impl CallRecord {
             locale: ctx.locale.to_string(),
             time_zone: ctx.time_zone.iana_name().unwrap_or("UTC").to_owned(),
             received: u64::try_from(ctx.received.as_millisecond()).unwrap_or_default(),
-            // RFC 3339 in whole seconds, with the zone's offset.
-            local_time: strtime::format("%Y-%m-%dT%H:%M:%S%:z", &local)
-                .unwrap_or_else(|_| ctx.received.to_string()),
+            local_time: WALL_CLOCK.timestamp_with_offset_to_string(&ctx.received, local.offset()),
             location: ctx
                 .location
                 .map(|place| wit::Location { latitude: place.latitude, longitude: place.longitude }),
