@@ -8,10 +8,12 @@ use std::{
     error::Error,
     process::ExitCode,
     sync::Arc,
+    thread,
     time::{Duration, Instant},
 };
 
 use serde_json::{Map, json};
+use tokio::runtime::Handle;
 use wheelhouse_bench::{Setup, Started, context};
 use wheelhouse_core::tool::Tool;
 
@@ -33,7 +35,6 @@ async fn main() -> Result<ExitCode> {
     let innocent = tool(&started, "echo")?;
     let hostile = tool(&started, "loops")?;
     round(&innocent).await?;
-
     let (mut alone, mut beside) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         alone.extend(round(&innocent).await?);
@@ -52,7 +53,7 @@ async fn main() -> Result<ExitCode> {
     for (name, share) in [("p50", 0.5), ("p90", 0.9), ("p99", 0.99)] {
         let (alone, beside) = (at(&mut alone, share), at(&mut beside, share));
         ratio = beside.as_secs_f64() / alone.as_secs_f64();
-        println!("| {name} | {alone:.0?} | {beside:.0?} | {ratio:.2} |");
+        println!("| {name} | {alone:.2?} | {beside:.2?} | {ratio:.2} |");
     }
     println!(
         "\np99 must be at most 2 × what it is alone: {}",
@@ -65,21 +66,25 @@ fn tool(started: &Started, name: &str) -> Result<Arc<dyn Tool>> {
     Ok(started.catalog.tool(name).ok_or("a guest does not serve")?.tool.clone())
 }
 
-/// Calls at the pace, as a request does: each in a task of its own.
+/// Calls at the pace, as a server does: something outside says that there is a request, and a task of the host's threads answers it.
 async fn round(tool: &Arc<dyn Tool>) -> Result<Vec<Duration>> {
-    let until = Instant::now() + ROUND;
-    let mut pace = tokio::time::interval(PACE);
-    let mut calls = Vec::new();
-    while Instant::now() < until {
-        let due = pace.tick().await;
-        let tool = tool.clone();
-        calls.push(tokio::spawn(async move {
-            let arguments: Map<_, _> = [("text".to_owned(), json!("hello"))].into_iter().collect();
-            tool.call(&context(), arguments).await.map(|_| due.elapsed())
-        }));
-    }
+    let (runtime, tool) = (Handle::current(), tool.clone());
+    let calls = tokio::task::spawn_blocking(move || {
+        let count = (ROUND.as_nanos() / PACE.as_nanos()) as usize;
+        let calls: Vec<_> = (0..count)
+            .map(|_| {
+                thread::sleep(PACE);
+                let (tool, due) = (tool.clone(), Instant::now());
+                runtime.spawn(async move {
+                    let arguments: Map<_, _> = [("text".to_owned(), json!("hello"))].into_iter().collect();
+                    tool.call(&context(), arguments).await.map(|_| due.elapsed())
+                })
+            })
+            .collect();
+        calls
+    });
     let mut times = Vec::new();
-    for call in calls {
+    for call in calls.await? {
         times.push(call.await??);
     }
     Ok(times)

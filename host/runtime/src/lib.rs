@@ -9,7 +9,8 @@
 //! A new version takes its place only when it can serve; calls end on the version that they began with.
 //!
 //! A call runs in an instance of its own, or in a kept one where the plugin asks for that. It has a deadline, a share of
-//! processor time, a bound on everything that it can grow, and reaches nothing that was not granted.
+//! processor time, a bound on everything that it can grow, and reaches nothing that was not granted. One that takes long goes on in the
+//! [`lane`], where no other call waits for it.
 
 mod access;
 mod breaker;
@@ -29,6 +30,7 @@ mod host;
 mod inspect;
 mod keyvalue;
 mod known;
+mod lane;
 mod limiter;
 mod loader;
 mod meter;

@@ -89,6 +89,13 @@ pub(crate) struct Measured<F> {
     future: Pin<Box<F>>,
 }
 
+impl<F> Measured<F> {
+    /// What its meter's account has used so far.
+    pub(crate) fn spent(&self) -> Duration {
+        self.meter.spent()
+    }
+}
+
 impl<F: Future> Future for Measured<F> {
     type Output = F::Output;
 

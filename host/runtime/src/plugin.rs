@@ -88,10 +88,12 @@ impl Plugin {
     ///
     /// # Errors
     /// What the guest said, or else `Timeout`, `Unavailable` when the plugin is busy or left alone, `Internal` when it trapped.
-    pub(crate) async fn call<R, F>(&self, ctx: &CallContext, call: F) -> Result<R>
+    pub(crate) async fn call<R, F>(self: &Arc<Self>, ctx: &CallContext, call: F) -> Result<R>
     where
-        F: for<'a> FnOnce(Guest<'a>, CallRecord) -> BoxFuture<'a, wasmtime::Result<Result<R>>> + Send,
-        R: Send,
+        F: for<'a> FnOnce(Guest<'a>, CallRecord) -> BoxFuture<'a, wasmtime::Result<Result<R>>>
+            + Send
+            + 'static,
+        R: Send + 'static,
     {
         let envelope = self.limits.call();
         let Lease { seat, _call } = self.lease(ctx, envelope).await?;
@@ -108,10 +110,12 @@ impl Plugin {
     ///
     /// # Errors
     /// As [`call`](Self::call).
-    pub(crate) async fn ask<R, F>(&self, ctx: &CallContext, call: F) -> Result<R>
+    pub(crate) async fn ask<R, F>(self: &Arc<Self>, ctx: &CallContext, call: F) -> Result<R>
     where
-        F: for<'a> FnOnce(Guest<'a>, CallRecord) -> BoxFuture<'a, wasmtime::Result<Result<R>>> + Send,
-        R: Send,
+        F: for<'a> FnOnce(Guest<'a>, CallRecord) -> BoxFuture<'a, wasmtime::Result<Result<R>>>
+            + Send
+            + 'static,
+        R: Send + 'static,
     {
         let envelope = self.limits.call();
         self.admit()?;
@@ -131,25 +135,32 @@ impl Plugin {
     }
 
     async fn run<R, F>(
-        &self,
+        self: &Arc<Self>,
         ctx: &CallContext,
         envelope: Envelope,
         seat: Seat,
         call: F,
     ) -> Result<(Result<R>, Instance), Fault>
     where
-        F: for<'a> FnOnce(Guest<'a>, CallRecord) -> BoxFuture<'a, wasmtime::Result<Result<R>>> + Send,
-        R: Send,
+        F: for<'a> FnOnce(Guest<'a>, CallRecord) -> BoxFuture<'a, wasmtime::Result<Result<R>>>
+            + Send
+            + 'static,
+        R: Send + 'static,
     {
         let deadline = self.deadline(ctx, envelope);
         let record = CallRecord::new(ctx, deadline.at);
         let meter = seat.meter(envelope.cpu);
-        let work = async {
-            let mut instance = self.sit(seat, &meter).await?;
+        let work = {
+            let (plugin, meter) = (self.clone(), meter.clone());
             let user = ctx.user().map(|user| user.id.clone());
-            let answer =
-                self.program.run(&mut instance, user, Some(deadline.at), |guest| call(guest, record)).await?;
-            Ok((answer, instance))
+            // Boxed here: it is large, and is handed on several times.
+            Box::pin(async move {
+                let mut instance = plugin.sit(seat, &meter).await?;
+                let until = Some(deadline.at);
+                let answer =
+                    plugin.program.run(&mut instance, user, until, |guest| call(guest, record)).await?;
+                Ok((answer, instance))
+            })
         };
         let began = Instant::now();
         let done = self.supervise(ctx, deadline, &meter, work).await;
@@ -233,15 +244,33 @@ impl Plugin {
         ctx: &CallContext,
         deadline: Deadline,
         meter: &Arc<Meter>,
-        work: impl Future<Output = Result<T, Trap>>,
-    ) -> Result<T, Fault> {
-        let _counted = (self.sandbox.calls.token(), self.running.token(), self.counts.begin());
-        let _ticking = self.sandbox.ticker.run();
+        work: impl Future<Output = Result<T, Trap>> + Send + 'static,
+    ) -> Result<T, Fault>
+    where
+        T: Send + 'static,
+    {
+        let _counted = self.counts.begin();
+        // Of the guest, which may run for a tick more than somebody waits for it.
+        let held = (self.sandbox.calls.token(), self.running.token(), self.sandbox.ticker.run());
+        let work = async move {
+            let _held = held;
+            work.await
+        };
+        if self.stopping.is_cancelled() {
+            return Err(harmless(self.stopped()));
+        }
+        if ctx.cancellation.is_cancelled() {
+            return Err(harmless(cancelled()));
+        }
         tokio::select! {
             biased;
+            // First: most calls end at their first turn, and then nothing else is waited for.
+            done = self.sandbox.lane.run(&self.id, meter, work) => match done {
+                Some(done) => done.map_err(|trap| trap.fault(&self.id)),
+                None => Err(harmless(self.stopped())),
+            },
             () = self.stopping.cancelled() => Err(harmless(self.stopped())),
-            () = ctx.cancellation.cancelled() => Err(harmless(Failure::unavailable("The call was cancelled."))),
-            done = meter.measure(work) => done.map_err(|trap| trap.fault(&self.id)),
+            () = ctx.cancellation.cancelled() => Err(harmless(cancelled())),
             () = sleep_until(deadline.at) => Err(Fault {
                 failure: Failure::timeout(match deadline.is_own {
                     true => format!("The plugin `{}` did not answer within {} ms.", self.id, deadline.wall.as_millis()),
@@ -383,6 +412,10 @@ pub(crate) fn millis(duration: Duration) -> u64 {
 
 fn busy(message: String) -> Failure {
     Failure::unavailable(message).with_code("busy").with_retry_after(Duration::from_secs(1))
+}
+
+fn cancelled() -> Failure {
+    Failure::unavailable("The call was cancelled.")
 }
 
 /// A failure that says nothing about the plugin.

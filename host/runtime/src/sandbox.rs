@@ -16,6 +16,7 @@ use crate::{
     contract::v0_1,
     egress::{Egress, Outside, Resolver},
     engine,
+    lane::Lane,
     state::State,
     ticker::Ticker,
     wasi,
@@ -26,6 +27,7 @@ pub(crate) struct Sandbox {
     pub(crate) engine: Engine,
     pub(crate) linker: Linker<State>,
     pub(crate) ticker: Ticker,
+    pub(crate) lane: Lane,
     pub(crate) config: RuntimeConfig,
     /// One permit for each instance that exists.
     pub(crate) instances: Arc<Semaphore>,
@@ -55,11 +57,13 @@ impl Sandbox {
         let engine = engine::build(&config.pool)?;
         let linker = linker(&engine).map_err(|error| Failure::internal(format!("{error:#}")))?;
         let ticker = Ticker::start(&engine)?;
+        let lane = Lane::start()?;
         let instances = Arc::new(Semaphore::new(config.pool.instances as usize));
         Ok(Self {
             engine,
             linker,
             ticker,
+            lane,
             config,
             instances,
             generations: AtomicUsize::new(0),

@@ -160,7 +160,7 @@ impl<T: Send + 'static> Outlet<T> {
         Ok(())
     }
 
-    /// Everything has been handed over: whatever the guest goes on to do, the listener has it all.
+    /// Everything has been handed over: whatever the guest goes on to do, the listener has it all, unless it has left.
     pub(crate) fn finish(self) {
         let listens = self.sender.get_ref().is_some_and(|sender| !sender.is_closed());
         self.progress.whole.store(listens, Ordering::Relaxed);
@@ -268,18 +268,21 @@ impl Task {
         let record = CallRecord::new(&ctx, deadline.at);
         let meter = seat.meter(envelope.cpu);
         let began = Instant::now();
-        let id = plugin.id.clone();
-        let work = async {
-            let mut instance = plugin.sit(seat, &meter).await?;
+        let work = {
+            let (plugin, meter) = (plugin.clone(), meter.clone());
             let user = ctx.user().map(|user| user.id.clone());
-            let ended = plugin.program.run(&mut instance, user, Some(deadline.at), |guest| {
-                Box::pin(async move {
-                    let ended = open(guest, record, opening).await?;
-                    Ok(ended.unwrap_or_else(|| Err(truncated(&id))))
-                })
-            });
-            let ended = ended.await?;
-            Ok((ended, instance))
+            async move {
+                let mut instance = plugin.sit(seat, &meter).await?;
+                let id = plugin.id.clone();
+                let ended = plugin.program.run(&mut instance, user, Some(deadline.at), |guest| {
+                    Box::pin(async move {
+                        let ended = open(guest, record, opening).await?;
+                        Ok(ended.unwrap_or_else(|| Err(truncated(&id))))
+                    })
+                });
+                let ended = ended.await?;
+                Ok((ended, instance))
+            }
         };
         let idle = Duration::from_millis(plugin.limits.stream_idle_ms);
         let grace = || match plugin.is_warm() || progress.whole.load(Ordering::Relaxed) {

@@ -13,9 +13,9 @@ use wasmtime::{Engine, EngineWeak};
 use wheelhouse_core::{Failure, Result};
 
 /// How long guest code runs before others get their turn on its thread.
-const TICK: Duration = Duration::from_millis(10);
+const TICK: Duration = Duration::from_millis(4);
 /// After so many ticks without a guest the thread sleeps until there is one. Not after the first: waking it costs more than a call.
-const IDLE_TICKS: u32 = 50;
+const IDLE_TICKS: u32 = 125;
 
 /// The thread that ticks. It sleeps while no guest runs, and ends with this value or the engine.
 pub(crate) struct Ticker {
