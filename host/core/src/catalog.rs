@@ -1,6 +1,10 @@
 //! Everything that plugins contribute, as one immutable snapshot.
 
-use std::{collections::BTreeMap, fmt, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    fmt,
+    sync::Arc,
+};
 
 use tokio::sync::watch;
 
@@ -145,7 +149,10 @@ pub struct Catalog {
     probes: BTreeMap<String, Arc<dyn Probe>>,
     engines: Vec<Arc<dyn SpeechEngine>>,
     providers: Vec<Arc<dyn ChatProvider>>,
-    tools: BTreeMap<String, CatalogTool>,
+    /// By name.
+    tools: Vec<CatalogTool>,
+    /// A tool's name to its place in `tools`. Hashed, so that finding one takes as long among thousands as among ten.
+    tool_places: HashMap<String, usize>,
     /// Path to a slot of `methods`.
     paths: matchit::Router<usize>,
     /// The same as written, since the router cannot be asked for a path with its parameters' names.
@@ -164,6 +171,7 @@ impl Catalog {
         for entry in entries {
             catalog.add(entry);
         }
+        catalog.sort_tools();
         catalog
     }
 
@@ -230,14 +238,25 @@ impl Catalog {
 
     fn add_tool(&mut self, plugin: &str, tool: Arc<dyn Tool>, status: &mut PluginStatus) {
         let name = tool.definition().name.clone();
-        if let Some(first) = self.tools.get(&name) {
+        if let Some(&first) = self.tool_places.get(&name) {
+            let first = &self.tools[first];
             status
                 .problems
                 .push(format!("the tool `{name}` is left out: `{}` has one of this name", first.plugin));
             return;
         }
         status.tools.push(name.clone());
-        self.tools.insert(name, CatalogTool { plugin: plugin.to_owned(), tool });
+        self.tool_places.insert(name, self.tools.len());
+        self.tools.push(CatalogTool { plugin: plugin.to_owned(), tool });
+    }
+
+    fn sort_tools(&mut self) {
+        self.tools.sort_by(|a, b| a.tool.definition().name.cmp(&b.tool.definition().name));
+        for (place, entry) in self.tools.iter().enumerate() {
+            if let Some(known) = self.tool_places.get_mut(&entry.tool.definition().name) {
+                *known = place;
+            }
+        }
     }
 
     fn add_route(&mut self, plugin: &str, route: Arc<dyn Route>, status: &mut PluginStatus) {
@@ -347,12 +366,12 @@ impl Catalog {
 
     /// Tools that serve, by name.
     pub fn tools(&self) -> impl Iterator<Item = &CatalogTool> {
-        self.tools.values()
+        self.tools.iter()
     }
 
     /// The tool with this name.
     pub fn tool(&self, name: &str) -> Option<&CatalogTool> {
-        self.tools.get(name)
+        self.tool_places.get(name).map(|&place| &self.tools[place])
     }
 
     /// Routes that serve, in the order of loading.
