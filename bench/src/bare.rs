@@ -1,8 +1,11 @@
-//! The same call with nothing but wasmtime: no limits beyond its own, no deadline, no checks, no catalog. Engine settings are those of
-//! the runtime, for they change what is measured.
+//! The same call with nothing but wasmtime: no checks, no account, no breaker, no catalog. Settings of engine and store are those of the
+//! runtime, as far as wasmtime has them, for they change what is measured.
+
+use std::time::Duration;
 
 use wasmtime::{
-    Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Store,
+    Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Store, StoreLimits,
+    StoreLimitsBuilder, UpdateDeadline,
     component::{Component, HasSelf, Linker, ResourceTable},
 };
 use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
@@ -31,9 +34,13 @@ use bindings::{
     wheelhouse::plugin::{documents, types},
 };
 
+/// As long as a call may take in the runtime.
+const TIME: Duration = Duration::from_secs(30);
+
 struct State {
     wasi: WasiCtx,
     table: ResourceTable,
+    limits: StoreLimits,
 }
 
 impl WasiView for State {
@@ -162,9 +169,24 @@ impl Bare {
     /// # Errors
     /// When it traps.
     pub async fn instance(&self) -> wasmtime::Result<BareInstance> {
-        let state = State { wasi: WasiCtxBuilder::new().build(), table: ResourceTable::new() };
-        let mut store = Store::new(&self.engine, state);
-        store.set_epoch_deadline(u64::MAX / 2);
+        let wasi = WasiCtxBuilder::new().max_random_size(64 << 10).allow_tcp(false).allow_udp(false).build();
+        let mut table = ResourceTable::new();
+        table.set_max_capacity(4096);
+        let limits = StoreLimitsBuilder::new()
+            .memory_size(256 << 20)
+            .table_elements(100_000)
+            .instances(128)
+            .memories(4)
+            .tables(64)
+            .build();
+        let mut store = Store::new(&self.engine, State { wasi, table, limits });
+        store.limiter(|state| &mut state.limits);
+        store.set_hostcall_fuel(8 << 20);
+        store.set_max_component_handles(10_000);
+        store.set_epoch_deadline(1);
+        store.epoch_deadline_callback(|_| {
+            Ok(UpdateDeadline::YieldCustom(1, Box::pin(tokio::task::yield_now())))
+        });
         let guest = self.pre.instantiate_async(&mut store).await?;
         Ok(BareInstance { store, guest })
     }
@@ -174,7 +196,7 @@ impl BareInstance {
     /// Calls a tool; the text that it answers.
     ///
     /// # Errors
-    /// When the guest traps or refuses.
+    /// When the guest traps or refuses, or takes longer than its time.
     pub async fn call(&mut self, tool: &str, arguments: &str) -> wasmtime::Result<String> {
         let call = types::Call {
             request_id: "bench".to_owned(),
@@ -188,12 +210,10 @@ impl BareInstance {
             time_left: 60_000,
         };
         let tools = self.guest.wheelhouse_plugin_tools();
-        let answer = self
-            .store
-            .run_concurrent(async |accessor| {
-                tools.call_call_tool(accessor, call, tool.to_owned(), arguments.to_owned()).await
-            })
-            .await??;
+        let calling = self.store.run_concurrent(async |accessor| {
+            tools.call_call_tool(accessor, call, tool.to_owned(), arguments.to_owned()).await
+        });
+        let answer = tokio::time::timeout(TIME, calling).await.map_err(wasmtime::Error::new)???;
         answer.map(|outcome| outcome.text).map_err(|failure| wasmtime::Error::msg(format!("{failure:?}")))
     }
 }
