@@ -3,6 +3,7 @@
 use std::{io, sync::Arc, time::Duration};
 
 use salvo::{Server, Service, conn::tcp::TcpAcceptor, fuse::FuseConfig};
+use socket2::SockRef;
 use tokio::{net::TcpListener, time::timeout};
 use tokio_util::sync::CancellationToken;
 use wheelhouse_core::{
@@ -112,6 +113,7 @@ impl Api {
             .with_request_body_timeout(BODY_PAUSE)
             .with_write_stall_timeout(WRITE_STALL)
             .with_connection_idle_timeout(Duration::from_secs(longest) + IDLE_MARGIN);
+        send_at_once(&listener)?;
         let server = Server::new(TcpAcceptor::try_from(listener)?)
             .fuse_config(fuse)
             .max_connections(config.max_connections);
@@ -132,5 +134,30 @@ impl Api {
             tracing::warn!(sockets = self.state.sockets.len(), "sockets were cut off");
         }
         Ok(())
+    }
+}
+
+/// Has what is written to a connection leave without waiting for the client to have acknowledged what came before. Nagle's algorithm would
+/// hold a streamed answer's first piece back for as long as clients delay their acknowledgements: 40 ms, and more than a spoken sentence's
+/// first byte takes. Connections have this from the listener that they were accepted by.
+fn send_at_once(listener: &TcpListener) -> io::Result<()> {
+    SockRef::from(listener).set_tcp_nodelay(true)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use tokio::net::TcpStream;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn connections_send_what_is_written_at_once() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        send_at_once(&listener).unwrap();
+        let _client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (connection, _) = listener.accept().await.unwrap();
+        assert!(connection.nodelay().unwrap());
     }
 }
