@@ -10,7 +10,7 @@ use std::{collections::BTreeMap, fmt, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
 use wheelhouse_api::ApiConfig;
-use wheelhouse_engines::OpenAiConfig;
+use wheelhouse_engines::{EngineConfig, OpenAiConfig};
 use wheelhouse_runtime::{PluginConfig, RuntimeConfig};
 use wheelhouse_services::{AccountConfig, AssistantConfig, MetricsConfig, SpeechConfig};
 use wheelhouse_store::StoreConfig;
@@ -102,6 +102,8 @@ pub struct Config {
     pub assistant: AssistantConfig,
     /// The OpenAI-compatible provider.
     pub openai: OpenAiConfig,
+    /// Speech engines in native code, by id.
+    pub engines: BTreeMap<String, EngineConfig>,
     /// Limits of requests and connections.
     pub api: ApiConfig,
     /// Who may read the metrics.
@@ -125,6 +127,7 @@ impl Default for Config {
             speech: SpeechConfig::default(),
             assistant: AssistantConfig::default(),
             openai: OpenAiConfig::default(),
+            engines: BTreeMap::new(),
             api: ApiConfig::default(),
             metrics: MetricsConfig::default(),
             runtime: RuntimeConfig::default(),
@@ -182,6 +185,7 @@ impl Config {
         problems.extend(self.speech.problems());
         problems.extend(self.assistant.problems());
         problems.extend(self.openai.problems());
+        problems.extend(self.engines.iter().flat_map(|(id, engine)| engine.problems(id)));
         problems.extend(self.api.problems());
         problems.extend(self.metrics.problems());
         problems.extend(self.runtime.problems(&self.plugins));

@@ -113,7 +113,7 @@ impl Host {
             .await
             .map_err(|error| StartError::Failed(error.to_string()))?;
 
-        let engines = EnginesConfig { openai: config.openai.clone() };
+        let engines = EnginesConfig { openai: config.openai.clone(), engines: config.engines.clone() };
         let native = wheelhouse_engines::contributions(
             &engines,
             surroundings.clock.clone(),

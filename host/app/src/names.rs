@@ -25,16 +25,23 @@ pub fn check(config: &Config) -> Result<Names> {
     let component_bytes = config.runtime.pool.component_bytes;
     let plugins = known_plugins(BUNDLED, &config.plugins_dir, &config.compiled_dir(), component_bytes)?;
     let (speech, providers) = (&config.speech, &config.assistant.providers);
+    let engines: Vec<&str> = config.engines.keys().map(String::as_str).collect();
     let mut names = Names::default();
     for (setting, kind, export, native, configured) in [
         (
             "speech.primary_engine",
             ChainKind::Speech,
             Export::Speech,
-            &[][..],
+            &engines[..],
             slice::from_ref(&speech.primary_engine),
         ),
-        ("speech.fallback_engines", ChainKind::Speech, Export::Speech, &[], &speech.fallback_engines),
+        (
+            "speech.fallback_engines",
+            ChainKind::Speech,
+            Export::Speech,
+            &engines[..],
+            &speech.fallback_engines,
+        ),
         ("assistant.providers", ChainKind::Chat, Export::Chat, wheelhouse_engines::PROVIDERS, providers),
     ] {
         let (mut known, mut strangers) = (Vec::new(), Vec::new());

@@ -1,11 +1,14 @@
 //! Engines and providers in native code.
 //!
-//! Each stands behind a port of the core like any component, so that no service can tell the two apart. There is one so far: `openai`, an AI
-//! provider for OpenAI and for every server that speaks its protocol ([`OpenAiProvider`]).
+//! Each stands behind a port of the core like any component, so that no service can tell the two apart: `openai`, an AI provider for
+//! OpenAI and for every server that speaks its protocol ([`OpenAiProvider`]), and speech engines under `[engines.<id>]`, which are programs
+//! of the machine ([`CommandEngine`]).
 
+mod command;
+mod config;
 mod openai;
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use wheelhouse_core::{
     Result,
@@ -13,6 +16,8 @@ use wheelhouse_core::{
     clock::{Clock, Entropy},
 };
 
+pub use command::{CommandConfig, CommandEngine, CommandOutput, CommandVoice};
+pub use config::EngineConfig;
 pub use openai::{OpenAiConfig, OpenAiProvider};
 
 /// The ids of all AI providers in native code, whether or not the configuration turns them on.
@@ -23,6 +28,8 @@ pub const PROVIDERS: &[&str] = &[openai::ID];
 pub struct EnginesConfig {
     /// The OpenAI-compatible provider.
     pub openai: OpenAiConfig,
+    /// Speech engines by id.
+    pub engines: BTreeMap<String, EngineConfig>,
 }
 
 /// What native code brings under a configuration.
@@ -37,7 +44,7 @@ pub struct Native {
 /// Makes everything that the configuration turns on. Sends nothing: a provider that cannot be reached shows when it is asked.
 ///
 /// # Errors
-/// `Invalid` with all of [`OpenAiConfig::problems`] when a section cannot be worked with; `Internal` when TLS cannot be set up.
+/// `Invalid` with all of a section's problems when it cannot be worked with; `Internal` when TLS cannot be set up.
 pub fn contributions(
     config: &EnginesConfig,
     clock: Arc<dyn Clock>,
@@ -52,6 +59,13 @@ pub fn contributions(
             contribution.provider = Some(Arc::new(provider));
             native.contributions.push(contribution);
         }
+    }
+    for (id, engine) in &config.engines {
+        let EngineConfig::Command(command) = engine;
+        let engine = CommandEngine::new(id, command)?;
+        let mut contribution = Contribution::of(engine.info());
+        contribution.engine = Some(Arc::new(engine));
+        native.contributions.push(contribution);
     }
     Ok(native)
 }

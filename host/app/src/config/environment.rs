@@ -94,7 +94,7 @@ fn path(rest: &str) -> String {
     let names = rest.to_lowercase();
     let mut names: Vec<String> = names.split("__").map(str::to_owned).collect();
     if let [section, id, ..] = &mut names[..]
-        && section == "plugins"
+        && matches!(section.as_str(), "plugins" | "engines")
     {
         *id = id.replace('_', "-");
     }

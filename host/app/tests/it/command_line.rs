@@ -282,6 +282,53 @@ fn failed_sentence_leaves_no_file_behind() {
     assert_eq!(left.count(), 0);
 }
 
+/// `cat` speaks the text's own bytes, in samples.
+const PROGRAM: &str = r#"
+[speech]
+primary_engine = "gone"
+fallback_engines = ["parrot"]
+[engines.gone]
+kind = "command"
+command = ["/nowhere/speaker"]
+voices = [{ id = "nobody", language = "en" }]
+[engines.parrot]
+kind = "command"
+command = ["cat"]
+output = { pcm = { sample_rate = 16000 } }
+voices = [{ id = "polly", language = "en" }]
+"#;
+
+#[cfg(unix)]
+#[test]
+fn program_of_the_machine_speaks_when_the_one_before_it_is_not_there() {
+    let data = crate::app::data_with_compiled_plugins();
+    std::fs::write(data.path().join("wheelhouse.toml"), PROGRAM).unwrap();
+    let output = wheelhouse(data.path(), &["say", "Hello there", "-o", "hello.wav"], &[]);
+    assert_eq!(output.status.code(), Some(0), "{}", errors(&output));
+    let wav = std::fs::read(data.path().join("hello.wav")).unwrap();
+    assert_eq!(
+        (&wav[..4], &wav[24..28], &wav[44..]),
+        (&b"RIFF"[..], &16_000_u32.to_le_bytes()[..], &b"Hello there\n"[..])
+    );
+}
+
+#[test]
+fn engine_that_cannot_be_worked_with_is_said_with_its_setting() {
+    let data = tempfile::tempdir().unwrap();
+    let text = PROGRAM.replace("\"cat\"", "\"cat\", \"{voic}\"").replace("parrot\"]", "parot\"]");
+    std::fs::write(data.path().join("wheelhouse.toml"), text).unwrap();
+    let output = wheelhouse(data.path(), &["config", "check"], &[]);
+    let errors = errors(&output);
+    assert_eq!(output.status.code(), Some(2), "{errors}");
+    assert!(errors.contains("engines.parrot.command: there is no `{voic}`"), "{errors}");
+    assert!(
+        errors.contains(
+            "speech.fallback_engines: there is no speech engine `parot`; there are: gone, hibari, parrot"
+        ),
+        "{errors}"
+    );
+}
+
 #[test]
 fn pam_answers_in_the_terminal() {
     let data = crate::app::data_with_compiled_plugins();

@@ -73,7 +73,11 @@ async fn list_that_is_none_is_a_failure() {
 }
 
 fn native(openai: OpenAiConfig) -> wheelhouse_core::Result<wheelhouse_engines::Native> {
-    contributions(&EnginesConfig { openai }, Arc::new(FixedClock), Arc::new(FixedEntropy))
+    contributions(
+        &EnginesConfig { openai, ..EnginesConfig::default() },
+        Arc::new(FixedClock),
+        Arc::new(FixedEntropy),
+    )
 }
 
 #[test]

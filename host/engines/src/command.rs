@@ -1,0 +1,143 @@
+//! Engines of the kind `command`: a program of the machine that reads text and writes audio, such as espeak-ng or piper.
+//!
+//! No shell stands between: the program is started with the words of its configuration, the text goes to its standard input, and what it
+//! writes to its standard output is the audio, handed on while it is made. It gets nothing of the host's environment but where programs,
+//! home and language are, for that is where keys are kept. Dropping the audio ends the program.
+//!
+//! Parts: [`config`], [`template`] (the words), [`output`] (what it writes), [`child`] (the program while it runs).
+
+mod child;
+mod config;
+mod output;
+mod template;
+
+use std::{sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use semver::Version;
+use tokio::{
+    sync::Semaphore,
+    time::{Instant, timeout_at},
+};
+use wheelhouse_core::{
+    CallContext, Failure, Result,
+    plugin::PluginInfo,
+    speech::{Gender, Speech, SpeechEngine, Utterance, Voice},
+};
+
+pub use config::{CommandConfig, CommandOutput, CommandVoice};
+
+use child::Child;
+use output::Reader;
+use template::Template;
+
+/// Speaks by a program of the machine.
+pub struct CommandEngine {
+    id: Arc<str>,
+    template: Template,
+    output: CommandOutput,
+    voices: Vec<CommandVoice>,
+    environment: Vec<(String, String)>,
+    limit: Duration,
+    /// Programs at once.
+    places: Arc<Semaphore>,
+}
+
+impl CommandEngine {
+    /// An engine of this name. Nothing is started before it is asked to speak.
+    ///
+    /// # Errors
+    /// `Invalid` with all of [`CommandConfig::problems`].
+    pub fn new(id: &str, config: &CommandConfig) -> Result<Self> {
+        let problems = config.problems(&format!("engines.{id}"));
+        if !problems.is_empty() {
+            return Err(Failure::invalid(problems.join("\n")));
+        }
+        Ok(Self {
+            id: id.into(),
+            template: Template::new(&config.command).map_err(Failure::invalid)?,
+            output: config.output,
+            voices: config.voices.clone(),
+            environment: config.environment.clone().into_iter().collect(),
+            limit: Duration::from_secs(config.seconds),
+            places: Arc::new(Semaphore::new(config.at_once as usize)),
+        })
+    }
+
+    /// What `/api/v1/plugins` shows of it.
+    pub fn info(&self) -> PluginInfo {
+        PluginInfo {
+            id: self.id.to_string(),
+            version: Version::parse(env!("CARGO_PKG_VERSION")).expect("cargo takes only semantic versions"),
+            name: format!("Command {}", self.template.program()),
+            summary: "Speaks by a program of this machine.".to_owned(),
+            asks: Vec::new(),
+        }
+    }
+
+    fn voice(&self, utterance: &Utterance) -> Result<&CommandVoice> {
+        let found = match (&utterance.voice, &utterance.language) {
+            (Some(id), _) => self.voices.iter().find(|voice| voice.id == *id),
+            (None, Some(language)) => {
+                self.voices.iter().find(|voice| primary(&voice.language) == primary(language))
+            }
+            (None, None) => self.voices.first(),
+        };
+        found.ok_or_else(|| {
+            let (field, wanted) = match (&utterance.voice, &utterance.language) {
+                (Some(id), _) => ("voice", id),
+                (None, language) => ("language", language.as_ref().unwrap_or(&utterance.text)),
+            };
+            Failure::invalid_field(field, format!("the speech engine `{}` has no `{wanted}`", self.id))
+        })
+    }
+}
+
+/// The language of a tag without region and script.
+fn primary(tag: &str) -> String {
+    tag.split('-').next().unwrap_or_default().to_ascii_lowercase()
+}
+
+#[async_trait]
+impl SpeechEngine for CommandEngine {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    async fn voices(&self, _ctx: &CallContext) -> Result<Vec<Voice>> {
+        Ok(self
+            .voices
+            .iter()
+            .map(|voice| Voice {
+                id: voice.id.clone(),
+                name: voice.name.clone().unwrap_or_else(|| voice.id.clone()),
+                language: voice.language.clone(),
+                gender: voice.gender.unwrap_or(Gender::Neutral),
+                summary: None,
+            })
+            .collect())
+    }
+
+    async fn synthesize(&self, ctx: &CallContext, utterance: Utterance) -> Result<Speech> {
+        let words = self.template.fill(self.voice(&utterance)?, utterance.speed);
+        let place = timeout_at(ctx.deadline, self.places.clone().acquire_owned())
+            .await
+            .map_err(|_| {
+                Failure::unavailable(format!(
+                    "The speech engine `{}` speaks for as many at once as it may; try again shortly.",
+                    self.id
+                ))
+                .with_code("busy")
+                .with_retry_after(Duration::from_secs(1))
+            })?
+            .map_err(Failure::internal)?;
+        let until = Instant::now() + self.limit;
+        let child = Child::start(&self.id, &words, &self.environment, &utterance.text, until, place)?;
+        let mut reader = Reader::new(child, self.output);
+        // The deadline is for whoever waits for the first byte; from then on the program has its own time.
+        let format = timeout_at(ctx.deadline, reader.format())
+            .await
+            .map_err(|_| Failure::timeout("The speech engine did not begin in time."))??;
+        Ok(Speech { format, audio: reader.into_audio() })
+    }
+}
