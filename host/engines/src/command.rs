@@ -83,12 +83,13 @@ impl CommandEngine {
             }
             (None, None) => self.voices.first(),
         };
-        found.ok_or_else(|| {
-            let (field, wanted) = match (&utterance.voice, &utterance.language) {
-                (Some(id), _) => ("voice", id),
-                (None, language) => ("language", language.as_ref().unwrap_or(&utterance.text)),
-            };
+        let unknown = |field: &str, wanted: &str| {
             Failure::invalid_field(field, format!("the speech engine `{}` has no `{wanted}`", self.id))
+        };
+        found.ok_or_else(|| match (&utterance.voice, &utterance.language) {
+            (Some(voice), _) => unknown("voice", voice),
+            (None, Some(language)) => unknown("language", language),
+            (None, None) => Failure::internal("a speech engine without voices"),
         })
     }
 }
