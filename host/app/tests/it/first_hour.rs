@@ -148,6 +148,7 @@ fn plugins_are_listed_with_what_they_bring() {
 #[test]
 fn document_of_the_api_has_host_and_plugin_routes() {
     on_shared_app(|app| async move {
+        app.settled().await;
         let answer = app.request(Method::GET, "/api-doc/openapi.json").send().await.unwrap();
         let document = expect(answer, StatusCode::OK).await;
         assert_eq!(document["openapi"].as_str().unwrap().split('.').take(2).collect::<Vec<_>>(), ["3", "1"]);
