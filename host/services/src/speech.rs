@@ -3,10 +3,11 @@
 mod config;
 mod format;
 mod plan;
+mod prose;
 mod stream;
 mod voice;
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{borrow::Cow, collections::BTreeSet, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use futures_util::{StreamExt, future::join_all, stream::BoxStream};
@@ -34,7 +35,7 @@ use voice::{VoiceBook, Wish, closest, generic_voices, is_language_tag, same_lang
 /// What to say, and how.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SpeechRequest {
-    /// 1 to `speech.max_text_chars` characters, not all blank.
+    /// 1 to `speech.max_text_chars` characters, not all blank. Markdown, addresses and emoji are spoken as a person would read them out.
     pub text: String,
     /// A voice of an engine, or a generic one such as `pam_default`.
     pub voice: Option<String>,
@@ -123,7 +124,7 @@ impl SpeechService {
     /// `Invalid` or `TooLarge` naming the field at fault; `Unauthenticated`; else the most telling failure of the engines.
     pub async fn synthesize(&self, ctx: &CallContext, request: SpeechRequest) -> Result<SpokenAudio> {
         require_known_caller(ctx)?;
-        self.check(&request)?;
+        let request = self.checked(request)?;
         let plan = self.plan(ctx, &request).await?;
         let mut walk = self.chain.walk(ctx, plan.catalog.clone(), plan.order.clone());
         let mut languages = BTreeSet::new();
@@ -168,7 +169,8 @@ impl SpeechService {
         Err(walk.exhausted())
     }
 
-    fn check(&self, request: &SpeechRequest) -> Result<()> {
+    /// The request with its text as it is to be spoken.
+    fn checked(&self, mut request: SpeechRequest) -> Result<SpeechRequest> {
         let chars = request.text.chars().count();
         if chars > self.max_text_chars {
             let message = format!("has {chars} characters and may have {}", self.max_text_chars);
@@ -190,7 +192,14 @@ impl SpeechService {
             let message = format!("`{}` is no BCP 47 tag such as `en-US`", shorten(language));
             return Err(Failure::invalid_field("language", message));
         }
-        Ok(())
+        let said = prose::spoken(&request.text);
+        if said.trim().is_empty() {
+            return Err(Failure::invalid_field("text", "has nothing in it that can be spoken"));
+        }
+        if let Cow::Owned(said) = said {
+            request.text = said;
+        }
+        Ok(request)
     }
 
     /// One engine's way to its first byte.

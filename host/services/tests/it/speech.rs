@@ -88,6 +88,16 @@ async fn primary_engine_speaks() {
 }
 
 #[tokio::test]
+async fn what_was_written_to_be_read_is_spoken_as_a_person_would_read_it_out() {
+    let stage = Stage::new(vec![], vec![]);
+    stage.speak(say("**Two** stops:\n- [Moab](https://x.example)\n- Zion 🏜️")).await.unwrap();
+    assert_eq!(stage.hibari.asked()[0].text, "Two stops:\nMoab.\nZion.");
+    let failure = stage.speak(say("```\nlet x = 1;\n```")).await.err().unwrap();
+    assert_eq!((failure.class, failure.fields[0].field.as_str()), (FailureClass::Invalid, "text"));
+    assert_eq!(stage.hibari.asked().len(), 1, "no engine is asked for nothing");
+}
+
+#[tokio::test]
 async fn wav_begins_with_a_header() {
     let stage = Stage::new(Vec::new(), Vec::new());
     let spoken = stage.speak(SpeechRequest { format: OutputFormat::Wav, ..say("Hello.") }).await.unwrap();
