@@ -14,7 +14,7 @@ use std::{
 
 use async_task::{Builder, FallibleTask, Runnable};
 use tokio::runtime::Handle;
-use tracing::Instrument;
+use tracing::{Instrument, instrument::WithSubscriber};
 use wheelhouse_core::{Failure, Result};
 
 use crate::meter::{Measured, Meter};
@@ -211,7 +211,11 @@ where
             // A panic of a host function belongs to the call that it was made for.
             .propagate_panic(true)
             .metadata(Handle::current())
-            .spawn(|_| call.in_current_span(), move |ready| shared.push(&plugin, ready));
+            .spawn(
+                // What it has to say goes where it would have gone.
+                |_| call.in_current_span().with_current_subscriber(),
+                move |ready| shared.push(&plugin, ready),
+            );
         ready.schedule();
         self.place = Place::Lane(task.fallible());
     }
