@@ -30,9 +30,9 @@ pub(crate) struct Program {
     pub(crate) name: Arc<str>,
     pre: InstancePre<State>,
     interfaces: Interfaces,
-    pub(crate) limits: Limits,
-    pub(crate) access: Arc<Access>,
-    pub(crate) log: Arc<GuestLog>,
+    limits: Limits,
+    access: Arc<Access>,
+    log: Arc<GuestLog>,
     pub(crate) peaks: Arc<Peaks>,
 }
 
@@ -70,7 +70,9 @@ impl Program {
         meter: &Arc<Meter>,
         permit: OwnedSemaphorePermit,
     ) -> Result<Instance, Trap> {
-        let mut store = state::store(&sandbox.engine, self, meter.clone());
+        let Self { name, limits, access, log, peaks, .. } = self;
+        let mut store =
+            state::store(&sandbox.engine, name, limits, access.clone(), meter.clone(), log, peaks);
         match self.pre.instantiate_async(&mut store).await {
             Ok(instance) => Ok(Instance { store, instance, meter: meter.clone(), calls: 0, _permit: permit }),
             Err(error) => Err(trap(&store, error)),

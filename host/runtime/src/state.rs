@@ -19,7 +19,6 @@ use crate::{
     guest_log::{GuestLog, Level},
     limiter::Limiter,
     meter::Meter,
-    program::Program,
     sandbox::Sandbox,
     usage::{Peaks, raise},
     wasi::Outgoing,
@@ -102,8 +101,15 @@ impl WasiView for State {
 }
 
 /// A store with every limit set.
-pub(crate) fn store(engine: &wasmtime::Engine, program: &Program, meter: Arc<Meter>) -> Store<State> {
-    let Program { name: plugin, limits, access, log, peaks, .. } = program;
+pub(crate) fn store(
+    engine: &wasmtime::Engine,
+    plugin: &Arc<str>,
+    limits: &Limits,
+    access: Arc<Access>,
+    meter: Arc<Meter>,
+    log: &Arc<GuestLog>,
+    peaks: &Arc<Peaks>,
+) -> Store<State> {
     // Nothing is added: no files, no sockets, no environment, no arguments.
     let wasi = WasiCtxBuilder::new()
         .stdout(log.stream(Level::Out))
@@ -126,7 +132,7 @@ pub(crate) fn store(engine: &wasmtime::Engine, program: &Program, meter: Arc<Met
         plugin: plugin.clone(),
         user: None,
         until: None,
-        access: access.clone(),
+        access,
         log: log.clone(),
         peaks: peaks.clone(),
         limiter: Limiter::new(limits.memory_bytes, limits.table_elements),

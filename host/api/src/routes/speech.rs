@@ -23,7 +23,8 @@ use crate::{
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Synthesis {
-    /// Text, not blank, of which Markdown, addresses and emoji are read out as a person would; up to the host's limit (5,000 characters unless configured otherwise).
+    /// Text, not blank, of which Markdown, addresses and emoji are read out as a person would; up to the host's limit (5,000 characters
+    /// unless configured otherwise).
     #[schemars(length(min = 1))]
     text: String,
     /// A voice of an engine, or a generic one such as `pam_default` that stands for a voice of whichever engine speaks.
