@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod assistant;
+pub mod audio;
 pub mod cache;
 pub mod catalog;
 pub mod chat;
@@ -15,6 +16,7 @@ pub mod conversation;
 pub mod document;
 pub mod failure;
 pub mod health;
+pub mod language;
 pub mod mount;
 pub mod plugin;
 pub mod route;

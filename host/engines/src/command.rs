@@ -20,13 +20,14 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 use wheelhouse_core::{
-    CallContext, Failure, Result,
+    CallContext, Failure, Result, language,
     plugin::PluginInfo,
-    speech::{Gender, Speech, SpeechEngine, Utterance, Voice},
+    speech::{Abilities, Gender, Speech, SpeechEngine, Utterance, Voice},
 };
 
 pub use config::{CommandConfig, CommandOutput, CommandVoice};
 
+use crate::revision;
 use child::Child;
 use output::Reader;
 use template::Template;
@@ -34,6 +35,7 @@ use template::Template;
 /// Speaks by a program of the machine.
 pub struct CommandEngine {
     id: Arc<str>,
+    revision: String,
     template: Template,
     output: CommandOutput,
     voices: Vec<CommandVoice>,
@@ -55,6 +57,7 @@ impl CommandEngine {
         }
         Ok(Self {
             id: id.into(),
+            revision: revision::of(config, None),
             template: Template::new(&config.command).map_err(Failure::invalid)?,
             output: config.output,
             voices: config.voices.clone(),
@@ -79,7 +82,7 @@ impl CommandEngine {
         let found = match (&utterance.voice, &utterance.language) {
             (Some(id), _) => self.voices.iter().find(|voice| voice.id == *id),
             (None, Some(language)) => {
-                self.voices.iter().find(|voice| primary(&voice.language) == primary(language))
+                self.voices.iter().find(|voice| language::is_same(&voice.language, language))
             }
             (None, None) => self.voices.first(),
         };
@@ -94,15 +97,19 @@ impl CommandEngine {
     }
 }
 
-/// The language of a tag without region and script.
-fn primary(tag: &str) -> String {
-    tag.split('-').next().unwrap_or_default().to_ascii_lowercase()
-}
-
 #[async_trait]
 impl SpeechEngine for CommandEngine {
     fn id(&self) -> &str {
         &self.id
+    }
+
+    fn abilities(&self) -> Abilities {
+        let speed = if self.template.has_speed() { 0.25..=4.0 } else { 1.0..=1.0 };
+        Abilities { speed, pitch: false, words: false }
+    }
+
+    fn revision(&self) -> &str {
+        &self.revision
     }
 
     async fn voices(&self, _ctx: &CallContext) -> Result<Vec<Voice>> {
@@ -139,6 +146,6 @@ impl SpeechEngine for CommandEngine {
         let format = timeout_at(ctx.deadline, reader.format())
             .await
             .map_err(|_| Failure::timeout("The speech engine did not begin in time."))??;
-        Ok(Speech { format, audio: reader.into_audio() })
+        Ok(Speech::of_audio(format, reader.into_audio()))
     }
 }

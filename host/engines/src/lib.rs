@@ -7,6 +7,7 @@
 mod command;
 mod config;
 mod openai;
+mod revision;
 
 use std::{collections::BTreeMap, sync::Arc};
 

@@ -6,7 +6,7 @@ use wheelhouse_core::{
     catalog::Contribution,
     chat::ChatProvider,
     mount::Mount,
-    plugin::{Export, PluginInfo, Probe},
+    plugin::{Export, Probe},
     route::Route,
     speech::SpeechEngine,
     tool::Tool,
@@ -14,7 +14,7 @@ use wheelhouse_core::{
 
 use crate::{
     access::close_unless_granted,
-    config::{self, Grant},
+    config::{self, PluginConfig},
     declaration::mount_problem,
     plugin::Plugin,
     ports::{
@@ -25,12 +25,8 @@ use crate::{
 };
 
 /// Everything that calls `plugin`.
-pub(crate) fn contribution(
-    plugin: &Arc<Plugin>,
-    prepared: &Prepared,
-    info: PluginInfo,
-    grants: &[Grant],
-) -> Contribution {
+pub(crate) fn contribution(plugin: &Arc<Plugin>, prepared: &Prepared, own: &PluginConfig) -> Contribution {
+    let (info, grants) = (prepared.info(own), &own.grants);
     let has = |export| prepared.exports.contains(&export);
     let mut tools: Vec<Arc<dyn Tool>> = Vec::with_capacity(prepared.checked.tools.len());
     let mut routes: Vec<Arc<dyn Route>> = Vec::new();
@@ -63,7 +59,10 @@ pub(crate) fn contribution(
     }
     Contribution {
         info,
-        engine: has(Export::Speech).then(|| Arc::new(PluginEngine(plugin.clone())) as Arc<dyn SpeechEngine>),
+        engine: has(Export::Speech).then(|| {
+            let (plugin, revision) = (plugin.clone(), prepared.revision(own));
+            Arc::new(PluginEngine { plugin, revision }) as Arc<dyn SpeechEngine>
+        }),
         provider: has(Export::Chat)
             .then(|| Arc::new(PluginProvider(plugin.clone())) as Arc<dyn ChatProvider>),
         tools,

@@ -147,7 +147,8 @@ impl Workshop {
         if was_compiled && let Err(error) = self.cache.store_record(&content.hash, exports, &declaration) {
             tracing::warn!(%error, "a description cannot be kept; the plugin will be asked again at the next start");
         }
-        let prepared = Arc::new(Prepared { exports: exports.clone(), component, checked });
+        let prepared =
+            Arc::new(Prepared { hash: content.hash, exports: exports.clone(), component, checked });
         match source {
             PluginSource::Bundled { name } if *name != prepared.checked.id => Err(self.refuse(
                 &prepared,
@@ -179,7 +180,7 @@ impl Workshop {
         .map_err(|error| self.refuse(prepared, not_linked(&error)))?;
         self.try_out(&program).map_err(|reason| self.refuse(prepared, reason))?;
         let plugin = Plugin::new(self.sandbox.clone(), program, limits, checked.warm);
-        let contribution = Arc::new(contribution(&plugin, prepared, prepared.info(&own), &own.grants));
+        let contribution = Arc::new(contribution(&plugin, prepared, &own));
         Ok(Linked { prepared: prepared.clone(), plugin, contribution, own })
     }
 

@@ -16,7 +16,8 @@ use tokio::time::timeout;
 use wheelhouse_core::{
     CallContext, Failure, FailureClass, Result,
     catalog::{Catalog, CatalogReader, Lookup},
-    speech::{AudioFormat, Speech, SpeechEngine, Utterance, Voice},
+    language,
+    speech::{AudioFormat, SpeechEngine, Utterance, Voice},
 };
 
 pub use config::SpeechConfig;
@@ -30,7 +31,7 @@ use crate::{
 };
 use plan::Plan;
 use stream::Begun;
-use voice::{VoiceBook, Wish, closest, generic_voices, is_language_tag, same_language};
+use voice::{VoiceBook, Wish, closest, generic_voices};
 
 /// What to say, and how.
 #[derive(Debug, Clone, PartialEq)]
@@ -134,17 +135,12 @@ impl SpeechService {
                 Err(_) => Err(Refusal::Failed(Failure::timeout("The speech engine did not begin in time."))),
             };
             match begun {
-                Ok(Opening { voice, speech, first }) => {
-                    let begun = Begun {
-                        engine: attempt.name.clone(),
-                        format: speech.format,
-                        first,
-                        rest: speech.audio,
-                        permit: attempt.permit,
-                    };
+                Ok(Opening { voice, format, first, rest }) => {
+                    let begun =
+                        Begun { engine: attempt.name.clone(), format, first, rest, permit: attempt.permit };
                     return Ok(SpokenAudio {
-                        content_type: request.format.content_type(speech.format),
-                        format: speech.format,
+                        content_type: request.format.content_type(format),
+                        format,
                         engine: attempt.name,
                         voice,
                         fallback_used: attempt.fallback,
@@ -186,10 +182,10 @@ impl SpeechService {
         {
             return Err(Failure::invalid_field("speed", format!("is {speed} and must be from 0.25 to 4.0")));
         }
-        if let Some(language) = &request.language
-            && !is_language_tag(language)
+        if let Some(tag) = &request.language
+            && !language::is_tag(tag)
         {
-            let message = format!("`{}` is no BCP 47 tag such as `en-US`", shorten(language));
+            let message = format!("`{}` is no BCP 47 tag such as `en-US`", shorten(tag));
             return Err(Failure::invalid_field("language", message));
         }
         let said = prose::spoken(&request.text);
@@ -212,12 +208,12 @@ impl SpeechService {
     ) -> Result<Opening, Refusal> {
         let voice = self.choose_voice(ctx, request, plan, &attempt.member).await?;
         let utterance = Utterance {
-            text: request.text.clone(),
             voice: voice.clone(),
             language: request.language.clone(),
             speed: request.speed.unwrap_or(1.0),
+            ..Utterance::new(request.text.clone())
         };
-        let mut speech = attempt.member.synthesize(ctx, utterance).await?;
+        let speech = attempt.member.synthesize(ctx, utterance).await?;
         if !request.format.can_be_made_of(speech.format) {
             let format = speech.format;
             return Err(Refusal::Failed(Failure::unavailable(format!(
@@ -225,10 +221,12 @@ impl SpeechService {
                 attempt.name, format.encoding, format.sample_rate, format.channels, request.format
             ))));
         }
+        let format = speech.format;
+        let mut rest = speech.into_audio();
         loop {
-            match speech.audio.next().await {
+            match rest.next().await {
                 Some(Ok(piece)) if piece.is_empty() => {}
-                Some(Ok(first)) => return Ok(Opening { voice, speech, first }),
+                Some(Ok(first)) => return Ok(Opening { voice, format, first, rest }),
                 Some(Err(failure)) => return Err(failure.into()),
                 None => return Err(Failure::unavailable("The speech engine gave no audio.").into()),
             }
@@ -253,9 +251,12 @@ impl SpeechService {
         let voices = self.book.voices(ctx, engine).await?;
         match &request.language {
             None => Ok(closest(&voices, &plan.wish).map(|voice| voice.id.clone())),
-            Some(language) => {
-                let fitting: Vec<Voice> =
-                    voices.iter().filter(|voice| same_language(language, &voice.language)).cloned().collect();
+            Some(wished) => {
+                let fitting: Vec<Voice> = voices
+                    .iter()
+                    .filter(|voice| language::is_same(wished, &voice.language))
+                    .cloned()
+                    .collect();
                 match fitting.as_slice() {
                     [] => Err(Refusal::Language(voices.iter().map(|voice| voice.language.clone()).collect())),
                     // The engine knows best which of its voices goes with a language.
@@ -333,8 +334,9 @@ impl From<Failure> for Refusal {
 /// An engine has begun.
 struct Opening {
     voice: Option<String>,
-    speech: Speech,
+    format: AudioFormat,
     first: Bytes,
+    rest: BoxStream<'static, Result<Bytes>>,
 }
 
 /// What a stranger sent, as far as it belongs into a message.

@@ -48,36 +48,36 @@ async fn begin(
     engine: &dyn SpeechEngine,
     text: &str,
 ) -> Result<Speech, Option<String>> {
-    let utterance = Utterance { text: text.to_owned(), voice: None, language: None, speed: 1.0 };
+    let utterance = Utterance::new(text);
     engine.synthesize(&subject.call(), utterance).await.map_err(|failure| fault(&failure))
 }
 
 async fn speaks(subject: &Subject<'_>, engine: &dyn SpeechEngine, text: &str) -> Result<String, String> {
-    let mut speech = match begin(subject, engine, text).await {
+    let speech = match begin(subject, engine, text).await {
         Ok(speech) => speech,
         Err(Some(fault)) => return Err(fault),
         Err(None) => return Ok("it says before the first byte that it cannot".to_owned()),
     };
-    let mut bytes = 0;
-    while let Some(piece) = speech.audio.next().await {
+    let (format, mut audio, mut bytes) = (speech.format, speech.into_audio(), 0);
+    while let Some(piece) = audio.next().await {
         bytes += piece.map_err(|failure| named(&failure))?.len() as u64;
     }
     if bytes == 0 {
         return Err("its audio is empty, and it says that it has ended well".to_owned());
     }
-    let format = speech.format;
     Ok(format!("{} at {} Hz, to its end", size(bytes), format.sample_rate))
 }
 
 async fn stops(subject: &Subject<'_>, engine: &dyn SpeechEngine) -> Result<String, String> {
-    let mut speech = match begin(subject, engine, LONG).await {
+    let speech = match begin(subject, engine, LONG).await {
         Ok(speech) => speech,
         Err(Some(fault)) => return Err(fault),
         Err(None) => return Ok("it says before the first byte that it cannot".to_owned()),
     };
-    if let Some(Err(failure)) = speech.audio.next().await {
+    let mut audio = speech.into_audio();
+    if let Some(Err(failure)) = audio.next().await {
         return Err(named(&failure));
     }
-    drop(speech);
+    drop(audio);
     speaks(subject, engine, SENTENCE).await.map(|_| "it speaks the next sentence".to_owned())
 }

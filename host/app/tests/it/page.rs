@@ -53,6 +53,10 @@ impl SpeechEngine for Idle {
         &self.0.name
     }
 
+    fn revision(&self) -> &str {
+        "1"
+    }
+
     async fn voices(&self, _: &CallContext) -> Result<Vec<Voice>> {
         Ok(Vec::new())
     }

@@ -42,6 +42,12 @@ impl Template {
         &self.program
     }
 
+    /// Whether it can be told a pace.
+    pub(super) fn has_speed(&self) -> bool {
+        let paces = |name: &str| matches!(name, "speed" | "words_per_minute" | "length_scale");
+        self.arguments.iter().any(|argument| placeholders(argument).any(paces))
+    }
+
     pub(super) fn fill(&self, voice: &CommandVoice, speed: f32) -> Words {
         let fill = |argument: &String| {
             let mut filled = String::with_capacity(argument.len());

@@ -38,20 +38,21 @@ fn context(time: Duration) -> CallContext {
 }
 
 fn utterance(text: &str) -> Utterance {
-    Utterance { text: text.to_owned(), voice: None, language: None, speed: 1.0 }
+    Utterance::new(text)
 }
 
 /// What was heard, and how it ended.
 async fn hear(engine: &CommandEngine, utterance: Utterance) -> Result<(AudioFormat, String, Result<()>)> {
-    let mut speech = engine.synthesize(&context(Duration::from_secs(60)), utterance).await?;
+    let speech = engine.synthesize(&context(Duration::from_secs(60)), utterance).await?;
+    let (format, mut pieces) = (speech.format, speech.into_audio());
     let (mut audio, mut end) = (Vec::new(), Ok(()));
-    while let Some(piece) = speech.audio.next().await {
+    while let Some(piece) = pieces.next().await {
         match piece {
             Ok(piece) => audio.extend(piece),
             Err(failure) => end = Err(failure),
         }
     }
-    Ok((speech.format, String::from_utf8(audio).unwrap(), end))
+    Ok((format, String::from_utf8(audio).unwrap(), end))
 }
 
 async fn failure(script: &str) -> Failure {
@@ -181,15 +182,16 @@ async fn listener_that_leaves_ends_the_program_and_frees_its_place() {
     let file = folder.path().join("pid");
     let script = format!("echo $$ > '{}'; printf 1234; exec sleep 1000", file.display());
     let engine = engine(&CommandConfig { at_once: 1, ..config(&script) });
-    let mut speech = engine.synthesize(&context(Duration::from_secs(60)), utterance("hello")).await.unwrap();
-    assert!(speech.audio.next().await.unwrap().is_ok());
+    let mut audio =
+        engine.synthesize(&context(Duration::from_secs(60)), utterance("hello")).await.unwrap().into_audio();
+    assert!(audio.next().await.unwrap().is_ok());
 
     let busy =
         engine.synthesize(&context(Duration::from_millis(10)), utterance("hello")).await.err().unwrap();
     assert_eq!((busy.class, busy.code()), (FailureClass::Unavailable, "busy"));
 
     let process = std::fs::read_to_string(&file).unwrap();
-    drop(speech);
+    drop(audio);
     let ended = async {
         while Path::new("/proc").join(process.trim()).join("cmdline").exists()
             && std::fs::read(Path::new("/proc").join(process.trim()).join("cmdline"))

@@ -12,21 +12,21 @@ use wheelhouse_core::{
 use crate::support::{Setup, TestHost, ann};
 
 pub(crate) fn say(text: &str) -> Utterance {
-    Utterance { text: text.to_owned(), voice: None, language: None, speed: 1.0 }
+    Utterance::new(text)
 }
 
 /// All audio, and how it ended.
 async fn listen(engine: &dyn SpeechEngine, text: &str) -> (Vec<u8>, Result<()>) {
-    let mut speech = engine.synthesize(&ann(), say(text)).await.unwrap();
+    let mut pieces = engine.synthesize(&ann(), say(text)).await.unwrap().into_audio();
     let mut all = Vec::new();
-    while let Some(piece) = speech.audio.next().await {
+    while let Some(piece) = pieces.next().await {
         match piece {
             Ok(bytes) => {
                 assert!(!bytes.is_empty());
                 all.extend_from_slice(&bytes);
             }
             Err(failure) => {
-                assert!(speech.audio.next().await.is_none(), "an error is the last item");
+                assert!(pieces.next().await.is_none(), "an error is the last item");
                 return (all, Err(failure));
             }
         }
@@ -67,8 +67,8 @@ async fn voices_are_listed_even_while_the_only_instance_speaks() {
     let host = Setup::new(&["speaks"]).start().await;
     let engine = host.engine("speaks");
     let long = "x".repeat(10_000);
-    let mut speech = engine.synthesize(&ann(), say(&long)).await.unwrap();
-    speech.audio.next().await.unwrap().unwrap();
+    let mut audio = engine.synthesize(&ann(), say(&long)).await.unwrap().into_audio();
+    audio.next().await.unwrap().unwrap();
     let voices = engine.voices(&ann()).await.unwrap();
     assert_eq!(voices[0].id, "only");
 }
@@ -79,8 +79,8 @@ async fn a_listener_that_goes_away_frees_the_instance() {
     let engine = host.engine("speaks");
     let long = "x".repeat(100_000);
     for _ in 0..3 {
-        let mut speech = engine.synthesize(&ann(), say(&long)).await.unwrap();
-        speech.audio.next().await.unwrap().unwrap();
+        let mut audio = engine.synthesize(&ann(), say(&long)).await.unwrap().into_audio();
+        audio.next().await.unwrap().unwrap();
     }
     assert_eq!(listen(&*engine, "a").await.1, Ok(()));
 }
@@ -162,14 +162,15 @@ async fn an_engine_is_never_far_ahead_of_its_listener() {
         })
         .start()
         .await;
-    let mut speech = host.engine("speaks-endlessly").synthesize(&ann(), say("hello")).await.unwrap();
+    let mut audio =
+        host.engine("speaks-endlessly").synthesize(&ann(), say("hello")).await.unwrap().into_audio();
     // Nobody listens until the time of the stream is over; what was made by then is what fits between the two.
     let mut waited = tokio::time::interval(Duration::from_millis(1_200));
     waited.tick().await;
     waited.tick().await;
     let mut bytes = 0;
     let end = loop {
-        match speech.audio.next().await.unwrap() {
+        match audio.next().await.unwrap() {
             Ok(piece) => bytes += Bytes::len(&piece),
             Err(failure) => break failure,
         }

@@ -175,15 +175,16 @@ async fn a_version_that_asks_for_no_more_takes_over_at_once() {
 #[tokio::test]
 async fn a_stream_ends_on_the_version_that_it_began_with() {
     let mut host = Setup::new(&["speaks_endlessly"]).start().await;
-    let mut speech = host.engine("speaks-endlessly").synthesize(&ann(), say("hello")).await.unwrap();
-    speech.audio.next().await.unwrap().unwrap();
+    let mut audio =
+        host.engine("speaks-endlessly").synthesize(&ann(), say("hello")).await.unwrap().into_audio();
+    audio.next().await.unwrap().unwrap();
     host.drop_in("speaks_endlessly.wasm", "speaks");
     host.until(|catalog| catalog.engines().iter().any(|engine| engine.id() == "speaks")).await;
     assert_eq!(host.host.generations(), 2);
     for _ in 0..1_000 {
-        speech.audio.next().await.unwrap().unwrap();
+        audio.next().await.unwrap().unwrap();
     }
-    drop(speech);
+    drop(audio);
     host.until_generations(1).await;
 }
 

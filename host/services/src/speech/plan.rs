@@ -6,12 +6,13 @@ use tokio::time::{Instant, timeout, timeout_at};
 use wheelhouse_core::{
     CallContext, Failure, Result,
     catalog::{Catalog, Lookup},
+    language,
     speech::Voice,
 };
 
 use super::{
     SpeechRequest, SpeechService, shorten,
-    voice::{Wish, find_generic, generic_ids, same_language},
+    voice::{Wish, find_generic, generic_ids},
 };
 
 /// So many names stand in a message at most.
@@ -71,8 +72,8 @@ impl SpeechService {
             }
         }
         let (engine, voice) = found?;
-        if let Some(language) = &request.language
-            && !same_language(language, &voice.language)
+        if let Some(wished) = &request.language
+            && !language::is_same(wished, &voice.language)
         {
             let message = format!("the voice `{}` speaks {}", voice.id, voice.language);
             return Err(Failure::invalid_field("language", message));

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use wheelhouse_core::{
     CallContext, Result,
     clock::Clock,
+    language,
     speech::{Gender, SpeechEngine, Voice},
 };
 
@@ -62,35 +63,16 @@ pub(super) fn closest<'v>(voices: &'v [Voice], wish: &Wish) -> Option<&'v Voice>
         return None;
     }
     let score = |voice: &Voice| {
-        let language = wish.language.as_deref();
+        let tag = wish.language.as_deref();
         // To be understood comes first, then to sound alike, then the accent.
         (
-            language.is_some_and(|wished| same_language(wished, &voice.language)),
+            tag.is_some_and(|wished| language::is_same(wished, &voice.language)),
             wish.gender.is_some_and(|wished| wished == voice.gender),
-            language.is_some_and(|wished| wished.eq_ignore_ascii_case(&voice.language)),
+            tag.is_some_and(|wished| wished.eq_ignore_ascii_case(&voice.language)),
         )
     };
     // `max_by_key` would take the last of equals.
     voices.iter().rev().max_by_key(|voice| score(voice))
-}
-
-/// Whether two BCP 47 tags are of one language, whatever the region.
-pub(super) fn same_language(a: &str, b: &str) -> bool {
-    primary(a).eq_ignore_ascii_case(primary(b))
-}
-
-fn primary(tag: &str) -> &str {
-    tag.split(['-', '_']).next().unwrap_or(tag)
-}
-
-/// Whether the text has the shape of a BCP 47 tag.
-pub(super) fn is_language_tag(tag: &str) -> bool {
-    let mut parts = tag.split('-');
-    let first = parts.next().unwrap_or_default();
-    tag.len() <= 35
-        && (2..=3).contains(&first.len())
-        && first.bytes().all(|b| b.is_ascii_alphabetic())
-        && parts.all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()))
 }
 
 /// Keeps engines' lists of voices, since asking a component for its list costs an instance.
@@ -171,17 +153,5 @@ mod tests {
         assert_eq!(pick(&voices, "pam_male_calm"), Some("heart"));
         assert_eq!(pick(&voices[..1], "pam_british_female"), Some("conrad"));
         assert_eq!(pick(&[], "pam_male_calm"), None);
-    }
-
-    #[test]
-    fn language_tags_are_told_from_other_text() {
-        for tag in ["en", "en-US", "zh-Hant-TW", "de-CH-1996", "yue"] {
-            assert!(is_language_tag(tag), "{tag}");
-        }
-        for text in ["", "e", "english", "en_US", "en-", "en--US", "12", "en-US'>", "en-123456789"] {
-            assert!(!is_language_tag(text), "{text}");
-        }
-        assert!(same_language("en-GB", "EN-us"));
-        assert!(!same_language("de", "den"));
     }
 }

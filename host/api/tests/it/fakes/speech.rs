@@ -23,6 +23,10 @@ impl SpeechEngine for FakeEngine {
         self.id
     }
 
+    fn revision(&self) -> &str {
+        "1"
+    }
+
     async fn voices(&self, _ctx: &CallContext) -> Result<Vec<Voice>> {
         let voice = |id: &&str| Voice {
             id: (*id).to_owned(),
@@ -47,6 +51,6 @@ impl SpeechEngine for FakeEngine {
             _ => async { Ok(Bytes::from_static(&[5, 6, 7, 8])) }.boxed(),
         };
         let first = stream::iter([Ok(Bytes::from_static(&[1, 2, 3, 4]))]);
-        Ok(Speech { format, audio: first.chain(stream::once(second)).boxed() })
+        Ok(Speech::of_audio(format, first.chain(stream::once(second)).boxed()))
     }
 }

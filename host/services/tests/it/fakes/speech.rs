@@ -84,6 +84,10 @@ impl SpeechEngine for FakeEngine {
         self.id
     }
 
+    fn revision(&self) -> &str {
+        "1"
+    }
+
     async fn voices(&self, _ctx: &CallContext) -> Result<Vec<Voice>> {
         *self.listed.lock().unwrap() += 1;
         self.voices.lock().unwrap().clone()
@@ -102,6 +106,6 @@ impl SpeechEngine for FakeEngine {
             }
             Take::In(format) => (format, stream::iter([Ok(pcm())]).boxed()),
         };
-        Ok(Speech { format, audio })
+        Ok(Speech::of_audio(format, audio))
     }
 }
