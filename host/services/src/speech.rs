@@ -4,6 +4,7 @@ mod config;
 mod format;
 mod plan;
 mod prose;
+mod script;
 mod stream;
 mod voice;
 
