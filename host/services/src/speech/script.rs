@@ -2,10 +2,19 @@
 #![allow(dead_code)]
 
 mod abbreviations;
+mod calendar;
+mod flow;
 mod long;
+mod numbers;
+mod prosody;
+mod say_as;
 mod sentences;
+mod ssml;
+mod xml;
 
 use std::{ops::Range, time::Duration};
+
+use wheelhouse_core::Result;
 
 use super::prose;
 
@@ -52,4 +61,23 @@ pub(super) fn of_text(text: &str, language: Option<&str>) -> Vec<Line> {
     let say =
         |unit: Range<usize>| Line::Say(Sentence { text: said[unit].to_owned(), prosody: Prosody::default() });
     sentences::units(&said, language, true).into_iter().map(say).collect()
+}
+
+/// Whether a text is SSML: begins with `<speak`, after white space or an XML declaration.
+pub(super) fn is_ssml(text: &str) -> bool {
+    ssml::is_ssml(text)
+}
+
+/// What SSML asks for; something to say is among it. `language` is a BCP 47 tag; without one the root's
+/// `xml:lang` is taken.
+///
+/// # Errors
+/// `Invalid` naming `text`: what is wrong at which line and column, and what would be right.
+pub(super) fn of_ssml(text: &str, language: Option<&str>) -> Result<Vec<Line>> {
+    ssml::lines(text, language)
+}
+
+/// The language that SSML says it is in; `None` when it says none, or is not well-formed.
+pub(super) fn language_of_ssml(text: &str) -> Option<String> {
+    ssml::language(text)
 }
