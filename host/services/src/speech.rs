@@ -1,5 +1,6 @@
 //! Speech: text in, audio out, by whichever engine of the chain can.
 
+pub mod captions;
 mod config;
 mod format;
 mod plan;
