@@ -3,6 +3,9 @@
 
 mod abbreviations;
 mod calendar;
+#[cfg(test)]
+mod dice;
+mod element;
 mod flow;
 mod long;
 mod numbers;
@@ -80,4 +83,44 @@ pub(super) fn of_ssml(text: &str, language: Option<&str>) -> Result<Vec<Line>> {
 /// The language that SSML says it is in; `None` when it says none, or is not well-formed.
 pub(super) fn language_of_ssml(text: &str) -> Option<String> {
     ssml::language(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(lines: Vec<Line>) -> Vec<String> {
+        let text = |line| match line {
+            Line::Say(sentence) => Some(sentence.text),
+            Line::Pause(_) => None,
+        };
+        lines.into_iter().filter_map(text).collect()
+    }
+
+    #[test]
+    fn text_is_said_without_marks_sentence_by_sentence() {
+        let text = "# Your trip to Utah\n\nDr. Lee says **hi** there. See <https://a.example/b?c>.\n\n\
+                    1. Moab is red.\n2. Zion is green.";
+        let said = [
+            "Your trip to Utah.",
+            "Dr. Lee says hi there. See a.example.",
+            "1. Moab is red.",
+            "2. Zion is green.",
+        ];
+        assert_eq!(texts(of_text(text, Some("en"))), said);
+    }
+
+    #[test]
+    fn sign_alone_is_said_and_nothing_is_not() {
+        assert_eq!(texts(of_text("✗", None)), ["✗"]);
+        assert_eq!(texts(of_text("```\nlet x = 1;\n```", None)), [""; 0]);
+    }
+
+    #[test]
+    fn markdown_is_text_in_ssml() {
+        let text = "<speak>*Hi* there, [you](all)!</speak>";
+        assert!(is_ssml(text));
+        assert_eq!(of_ssml(text, None).map(texts), Ok(vec!["*Hi* there, [you](all)!".to_owned()]));
+        assert_eq!(language_of_ssml("<speak xml:lang='de'/>").as_deref(), Some("de"));
+    }
 }

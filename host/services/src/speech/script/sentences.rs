@@ -133,7 +133,7 @@ fn trimmed(text: &str, part: Range<usize>) -> Option<Range<usize>> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::dice::Dice, *};
 
     fn cut<'t>(text: &'t str, language: Option<&str>) -> Vec<&'t str> {
         units(text, language, true).into_iter().map(|unit| &text[unit]).collect()
@@ -146,18 +146,6 @@ mod tests {
         let text = marked.replace(" | ", " ").replace('¦', "");
         let parts: Vec<&str> = marked.split(['|', '¦']).map(str::trim).collect();
         assert_eq!(cut(&text, Some(language)), parts);
-    }
-
-    /// Numbers that look random: xorshift.
-    struct Dice(u64);
-
-    impl Dice {
-        fn roll(&mut self, sides: usize) -> usize {
-            self.0 ^= self.0 << 13;
-            self.0 ^= self.0 >> 7;
-            self.0 ^= self.0 << 17;
-            usize::try_from(self.0 % sides as u64).expect("small")
-        }
     }
 
     #[test]
@@ -306,7 +294,7 @@ mod tests {
         let mut dice = Dice(0x5eed);
         for round in 0..300 {
             let length = 1 + dice.roll(if round % 10 == 0 { 3_000 } else { 60 });
-            let text: String = (0..length).map(|_| pieces[dice.roll(pieces.len())]).collect();
+            let text = dice.text(&pieces, length);
             let language = [None, Some("en"), Some("de-AT"), Some("ja")][dice.roll(4)];
             let mut at = 0;
             for unit in units(&text, language, round % 2 == 0) {
