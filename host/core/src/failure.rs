@@ -8,6 +8,9 @@ use serde_json::error::Category;
 /// What a port or a service answers.
 pub type Result<T, E = Failure> = std::result::Result<T, E>;
 
+/// The code of a failure that will come again until somebody gives the host another key: breakers need not try soon.
+pub const CREDENTIAL_REFUSED: &str = "credential_refused";
+
 /// What the next layer can do about a failure: fallback, breakers, retries and status codes all decide on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

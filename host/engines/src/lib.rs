@@ -6,6 +6,7 @@
 
 mod command;
 mod config;
+mod http;
 mod openai;
 mod revision;
 

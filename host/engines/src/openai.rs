@@ -14,13 +14,12 @@
 //! Here the caller's own task pulls, one connection at a time, so that a slow reader slows the server down and dropping the completion
 //! closes the connection. Everything that a server can make grow is bounded.
 //!
-//! Parts: [`config`], [`transport`] (one request), [`request`] (the port's words to the wire's), [`dialect`] (what a server
-//! would not take), [`sse`], [`chunk`] (the wire's words, leniently), [`answer`] (chunks to events), [`completion`] (the stream),
-//! [`complaint`] (errors), [`models`].
+//! Parts: [`config`], [`request`] (the port's words to the wire's), [`dialect`] (what a server would not take), [`sse`], [`chunk`] (the
+//! wire's words, leniently), [`answer`] (chunks to events), [`completion`] (the stream), [`models`]. One request is
+//! [`http`](crate::http)'s.
 
 mod answer;
 mod chunk;
-mod complaint;
 mod completion;
 mod config;
 mod dialect;
@@ -28,9 +27,6 @@ mod failures;
 mod models;
 mod request;
 mod sse;
-mod tls;
-mod transport;
-mod watch;
 
 use std::sync::Arc;
 
@@ -46,12 +42,13 @@ use wheelhouse_core::{
 
 pub use config::OpenAiConfig;
 
+use crate::http::transport::Transport;
 use dialect::Dialect;
-use transport::Transport;
-use watch::Watch;
 
 /// The provider's name in `AI_PROVIDERS`.
 pub(crate) const ID: &str = "openai";
+/// The same in messages.
+const NOUN: &str = "The AI provider";
 
 /// Chat completions from one server.
 pub struct OpenAiProvider {
@@ -76,7 +73,7 @@ impl OpenAiProvider {
             return Err(Failure::invalid(problems.join("\n")));
         }
         Ok(Self {
-            transport: Arc::new(Transport::new(config, clock.clone())?),
+            transport: Arc::new(Transport::new(config.endpoint().map_err(Failure::invalid)?, clock.clone())?),
             dialect: Dialect::new(config.speaks_openais_own()),
             model: config.model().map(str::to_owned),
             first_listed: OnceCell::new(),
@@ -115,7 +112,7 @@ impl OpenAiProvider {
             Ok::<_, Failure>(first.id)
         });
         // Whoever asks at the same time waits for the same list, but no longer than for its own call.
-        Watch::of(ctx).wait(ctx.time_left(), listed).await?.cloned()
+        self.transport.watch(ctx).wait(ctx.time_left(), listed).await?.cloned()
     }
 }
 
@@ -156,6 +153,6 @@ impl ChatProvider for OpenAiProvider {
             }
         };
         let ids = completion::CallIds { clock: self.clock.clone(), entropy: self.entropy.clone() };
-        completion::begin(self.transport.clone(), Watch::of(ctx), response, ids).await
+        completion::begin(self.transport.clone(), self.transport.watch(ctx), response, ids).await
     }
 }

@@ -3,4 +3,6 @@
 //! Each listens on a port of this machine, speaks its service's real protocol, keeps what it was asked, and has a fault that can be
 //! switched while it serves. Audio is made of a tone, so that nothing has to be fetched: [`tone`] says how long.
 
+pub mod http;
+pub mod openai;
 pub mod tone;

@@ -10,11 +10,8 @@ use wheelhouse_core::{
     clock::{Clock, Entropy},
 };
 
-use super::{
-    answer::Answer,
-    chunk::Chunk,
-    failures,
-    sse::SseDecoder,
+use super::{answer::Answer, chunk::Chunk, failures, sse::SseDecoder};
+use crate::http::{
     transport::{Transport, is_a},
     watch::Watch,
 };
@@ -180,7 +177,7 @@ impl Reader {
             }
             // Without its figures and end mark the answer is still whole.
             Ok(Err(_)) | Err(_) if finished => return Ok(false),
-            Ok(Err(error)) => return Err(failures::broken_off(self.transport.chain(&error))),
+            Ok(Err(error)) => return Err(self.transport.broken_off(&error)),
             Err(failure) => return Err(failure),
         };
         self.received += piece.len();

@@ -1,18 +1,17 @@
 //! `[openai]`.
 
-use reqwest::{
-    Url,
-    header::{HeaderName, HeaderValue},
-};
+use reqwest::Url;
 use serde::{Deserialize, Serialize};
 use wheelhouse_core::Secret;
 
-/// OpenAI's own address.
-const OPENAIS_OWN: &str = "https://api.openai.com/v1";
+use super::NOUN;
+use crate::http::{
+    Party, Trade,
+    endpoint::{self, Account, Endpoint, OPENAIS_OWN, Timeouts, given, is_openais_own},
+};
+
 /// The model on OpenAI's own address where none is named.
 const OPENAIS_MODEL: &str = "gpt-4.1-mini";
-/// An hour. Whoever means "for ever" means no more than this.
-const MAX_TIMEOUT_MS: u64 = 3_600_000;
 
 /// `[openai]`: the OpenAI-compatible AI provider. On when a key or a base URL is set.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -73,63 +72,50 @@ impl OpenAiConfig {
                 "openai.api_key: this server takes no call without a key; set OPENAI_API_KEY".to_owned(),
             );
         }
-        let headers = [
-            ("api_key", self.key()),
-            ("organization", given(self.organization.as_deref())),
-            ("project", given(self.project.as_deref())),
-        ];
-        for (field, value) in headers {
-            if value.is_some_and(|value| HeaderValue::from_str(value).is_err()) {
-                problems.push(format!("openai.{field}: has a character that no HTTP header can carry"));
-            }
-        }
-        let timeouts = [
-            ("connect_timeout_ms", self.connect_timeout_ms),
-            ("answer_timeout_ms", self.answer_timeout_ms),
-            ("idle_timeout_ms", self.idle_timeout_ms),
-        ];
-        for (field, timeout) in timeouts {
-            if !(1..=MAX_TIMEOUT_MS).contains(&timeout) {
-                problems.push(format!("openai.{field}: must be from 1 to {MAX_TIMEOUT_MS}"));
-            }
-        }
+        problems.extend(self.account().problems("openai"));
+        problems.extend(self.timeouts().problems("openai"));
         problems
     }
 
-    /// The address without a slash at its end.
-    pub(super) fn base(&self) -> Result<Url, &'static str> {
-        let text = given(self.base_url.as_deref()).unwrap_or(OPENAIS_OWN);
-        // The text itself is in no message: somebody may have put a password into it.
-        let mut url = Url::parse(text).map_err(|_| "is no URL such as http://localhost:11434/v1")?;
-        if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
-            return Err("must begin with http:// or https:// and name a host");
-        }
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err("must not hold a name or password; set OPENAI_API_KEY");
-        }
-        if url.query().is_some() || url.fragment().is_some() {
-            return Err("must end with the path: no `?` and no `#`");
-        }
-        let path = url.path().trim_end_matches('/');
-        if path.ends_with("/chat/completions") {
-            return Err("must end before `/chat/completions`, which the host adds");
-        }
-        let path = path.to_owned();
-        url.set_path(&path);
-        Ok(url)
+    /// # Errors
+    /// What is wrong with the base URL.
+    pub(super) fn endpoint(&self) -> Result<Endpoint, String> {
+        let account = self.account();
+        Ok(Endpoint {
+            party: party(),
+            base: self.base()?,
+            headers: account.headers(),
+            key: account.key.map(str::to_owned),
+            timeouts: self.timeouts(),
+        })
+    }
+
+    fn base(&self) -> Result<Url, String> {
+        endpoint::base(given(self.base_url.as_deref()).unwrap_or(OPENAIS_OWN), &party())
     }
 
     /// Whether this is OpenAI or its model family at Azure, which take other parameters than the rest of the world.
     pub(super) fn speaks_openais_own(&self) -> bool {
-        self.base().is_ok_and(|url| {
-            let host = url.host_str().unwrap_or_default();
-            ["openai.com", "openai.azure.com", "azure.com"]
-                .iter()
-                .any(|own| host.strip_suffix(own).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
-        })
+        self.base().is_ok_and(|url| is_openais_own(&url))
     }
 
-    pub(super) fn key(&self) -> Option<&str> {
+    fn account(&self) -> Account<'_> {
+        Account {
+            key: self.key(),
+            organization: given(self.organization.as_deref()),
+            project: given(self.project.as_deref()),
+        }
+    }
+
+    fn timeouts(&self) -> Timeouts {
+        Timeouts {
+            connect_ms: self.connect_timeout_ms,
+            answer_ms: self.answer_timeout_ms,
+            idle_ms: self.idle_timeout_ms,
+        }
+    }
+
+    fn key(&self) -> Option<&str> {
         given(self.api_key.as_ref().map(Secret::expose))
     }
 
@@ -137,29 +123,16 @@ impl OpenAiConfig {
         let own = given(self.base_url.as_deref()).is_none_or(|url| url.trim_end_matches('/') == OPENAIS_OWN);
         given(self.model.as_deref()).or(own.then_some(OPENAIS_MODEL))
     }
-
-    /// The headers of every request, none of which may be printed.
-    pub(super) fn headers(&self) -> Vec<(HeaderName, HeaderValue)> {
-        let named = [
-            (reqwest::header::AUTHORIZATION, self.key().map(|key| format!("Bearer {key}"))),
-            (
-                HeaderName::from_static("openai-organization"),
-                given(self.organization.as_deref()).map(str::to_owned),
-            ),
-            (HeaderName::from_static("openai-project"), given(self.project.as_deref()).map(str::to_owned)),
-        ];
-        let headers = named.into_iter().filter_map(|(name, value)| {
-            let mut value = HeaderValue::from_str(&value?).ok()?;
-            value.set_sensitive(true);
-            Some((name, value))
-        });
-        headers.collect()
-    }
 }
 
-/// An empty setting counts as none, as compose files leave them so.
-fn given(text: Option<&str>) -> Option<&str> {
-    text.map(str::trim).filter(|text| !text.is_empty())
+fn party() -> Party {
+    Party {
+        noun: NOUN,
+        trade: Trade::Chat,
+        key_setting: "OPENAI_API_KEY".to_owned(),
+        model_setting: "OPENAI_MODEL".to_owned(),
+        url_setting: "OPENAI_BASE_URL".to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -182,7 +155,7 @@ mod tests {
     fn slash_at_the_end_of_the_base_url_does_not_matter() {
         let expected = "http://localhost:8080/v1";
         for url in ["http://localhost:8080/v1", "http://localhost:8080/v1/", " http://localhost:8080/v1// "] {
-            assert_eq!(at(url).base().map(String::from).as_deref(), Ok(expected));
+            assert_eq!(at(url).base().map(String::from), Ok(expected.to_owned()));
         }
     }
 

@@ -8,7 +8,8 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use async_openai::types::chat::{ChatCompletionStreamOptions, CreateChatCompletionRequest};
 
-use super::{complaint::Refusal, request::Wanted};
+use super::request::Wanted;
+use crate::http::complaint::{Complaint, Refusal};
 
 /// A parameter that not every server takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,7 +83,7 @@ impl Dialect {
         wire: &CreateChatCompletionRequest,
         wanted: &mut Wanted,
     ) -> bool {
-        let Some(parameter) = refusal.unsupported else { return false };
+        let Some(parameter) = refusal.objection.as_ref().and_then(unsupported) else { return false };
         if !parameter.is_in(wire) || wanted.refused.contains(&parameter) {
             return false;
         }
@@ -99,5 +100,61 @@ impl Dialect {
             "the server does not take this parameter: left out from now on"
         );
         true
+    }
+}
+
+/// The parameter that the complaint is about, if it says that there should be none of the kind.
+fn unsupported(complaint: &Complaint) -> Option<Parameter> {
+    let text = complaint.message.to_lowercase();
+    let unwanted = complaint.says(&["unsupported", "unknown_parameter", "extra_forbidden"])
+        || [
+            "unsupported",
+            "not support",
+            "unrecognized",
+            "unknown",
+            "unexpected",
+            "extra input",
+            "not permitted",
+        ]
+        .iter()
+        .any(|word| text.contains(word));
+    if !unwanted {
+        return None;
+    }
+    let parameter = complaint.parameter.split('.').next().unwrap_or_default();
+    let named = Parameter::ALL.into_iter().find(|known| known.name() == parameter);
+    // A sentence may go on to name the parameter that it would rather have.
+    named.or_else(|| {
+        let places = Parameter::ALL.into_iter().filter_map(|known| Some((text.find(known.name())?, known)));
+        places.min_by_key(|(place, _)| *place).map(|(_, known)| known)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameter_that_is_not_taken_is_recognised() {
+        use Parameter::{MaxTokens, StreamOptions, Temperature};
+        for (body, expected) in [
+            (
+                r#"{"error": {"message": "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.", "param": "max_tokens", "code": "unsupported_parameter"}}"#,
+                Some(MaxTokens),
+            ),
+            (r#"{"error": "Unsupported: 'max_tokens', use max_completion_tokens"}"#, Some(MaxTokens)),
+            (
+                r#"{"detail": [{"type": "extra_forbidden", "loc": ["body", "stream_options"], "msg": "Extra inputs are not permitted"}]}"#,
+                Some(StreamOptions),
+            ),
+            (
+                r#"{"error": {"message": "'temperature' does not support 0.2 with this model.", "param": "temperature", "code": "unsupported_value"}}"#,
+                Some(Temperature),
+            ),
+            (r#"{"error": {"message": "'max_tokens' is too large: 5000"}}"#, None),
+            (r#"{"error": {"message": "unknown role"}}"#, None),
+        ] {
+            assert_eq!(unsupported(&Complaint::read(body.as_bytes())), expected, "{body}");
+        }
     }
 }

@@ -3,7 +3,8 @@
 use serde_json::Value;
 use wheelhouse_core::{CallContext, Result, chat::Model};
 
-use super::{failures, transport::Transport, watch::Watch};
+use super::failures;
+use crate::http::transport::Transport;
 
 /// Routers list hundreds of models with a page on each.
 const MAX_LIST: usize = 8 * 1024 * 1024;
@@ -16,7 +17,7 @@ const WINDOWS: [&str; 4] = ["/context_window", "/context_length", "/max_model_le
 /// As for any request; `Unavailable` when the answer is no list.
 pub(super) async fn list(transport: &Transport, ctx: &CallContext) -> Result<Vec<Model>> {
     let response = transport.get(ctx, "/models").await?;
-    let body = transport.body(&Watch::of(ctx), response, MAX_LIST).await?;
+    let body = transport.body(&transport.watch(ctx), response, MAX_LIST).await?;
     read(&body)
         .ok_or_else(|| failures::unreadable(format_args!("{} bytes that are no list of models", body.len())))
 }

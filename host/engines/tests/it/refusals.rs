@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use wheelhouse_core::{Failure, FailureClass};
+use wheelhouse_core::{Failure, FailureClass, failure::CREDENTIAL_REFUSED};
 use wheelhouse_engines::OpenAiConfig;
 
 use crate::{
@@ -48,9 +48,9 @@ async fn used_up_account_is_not_a_rate_limit() {
 async fn key_that_is_not_accepted_is_the_operators_matter_and_not_repeated() {
     let body =
         error(&format!("Incorrect API key provided: {KEY}"), "invalid_request_error", "invalid_api_key");
-    for status in [401, 403] {
+    for (status, code) in [(401, CREDENTIAL_REFUSED), (403, "provider_denied")] {
         let failure = refused_with(Answer::json(status, &body)).await;
-        assert_eq!((failure.class, failure.code()), (FailureClass::Unavailable, "provider_denied"));
+        assert_eq!((failure.class, failure.code()), (FailureClass::Unavailable, code));
     }
 }
 

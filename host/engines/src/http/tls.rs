@@ -11,7 +11,7 @@ use wheelhouse_core::{Failure, Result};
 ///
 /// # Errors
 /// `Internal` when ring and rustls do not fit together.
-pub(super) fn config(url: &Url) -> Result<ClientConfig> {
+pub(crate) fn config(url: &Url) -> Result<ClientConfig> {
     let mut roots = RootCertStore::empty();
     // A server that is spoken to without TLS, such as one on this machine, need not wait for files to be read.
     if url.scheme() == "https" {

@@ -10,9 +10,9 @@ use reqwest::{
     header::{HeaderMap, RETRY_AFTER},
 };
 use serde_json::Value;
-use wheelhouse_core::{Failure, FailureClass};
+use wheelhouse_core::{Failure, FailureClass, failure::CREDENTIAL_REFUSED};
 
-use super::{dialect::Parameter, transport::is_timeout};
+use super::{Party, Trade, endpoint::Endpoint, transport::is_timeout};
 
 /// As much of a server's sentence as the log takes.
 const MAX_MESSAGE: usize = 300;
@@ -22,32 +22,32 @@ const MAX_WORD: usize = 64;
 const QUOTES: [&str; 3] = ["input_value", "'input'", "\"input\""];
 
 /// Why there is no answer.
-pub(super) struct Refusal {
-    pub(super) failure: Failure,
-    /// The parameter that the server does not take, if that is all it objects to.
-    pub(super) unsupported: Option<Parameter>,
+pub(crate) struct Refusal {
+    pub(crate) failure: Failure,
+    /// What the server objects to, where it has read the request and does not take it as it is.
+    pub(crate) objection: Option<Complaint>,
 }
 
 impl From<Failure> for Refusal {
     fn from(failure: Failure) -> Self {
-        Self { failure, unsupported: None }
+        Self { failure, objection: None }
     }
 }
 
 /// An error object in any of the forms that vendors give it.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Complaint {
-    message: String,
+pub(crate) struct Complaint {
+    pub(crate) message: String,
     kind: String,
     code: String,
-    parameter: String,
+    pub(crate) parameter: String,
     /// Given by gateways that have answered 200 before they knew better.
     status: Option<StatusCode>,
 }
 
 impl Complaint {
     /// Reads a body. One that is no JSON object, such as a gateway's HTML page, says nothing.
-    pub(super) fn read(body: &[u8]) -> Self {
+    pub(crate) fn read(body: &[u8]) -> Self {
         let value = serde_json::from_slice(body).unwrap_or(Value::Null);
         let outer = value.get(0).unwrap_or(&value);
         let error = outer.get("error").filter(|error| !error.is_null()).unwrap_or(outer);
@@ -67,107 +67,99 @@ impl Complaint {
         }
     }
 
-    /// What it means, with the status and the wait of the response's head if the complaint came with one. `key` stands in no detail.
-    pub(super) fn refusal(
+    /// What it means, with the status and the wait of the response's head if the complaint came with one. The key stands in no detail.
+    pub(crate) fn refusal(
         self,
         status: Option<StatusCode>,
         wait: Option<Duration>,
-        key: Option<&str>,
+        endpoint: &Endpoint,
     ) -> Refusal {
-        let detail = self.detail(status, key);
+        let detail = self.detail(status, endpoint);
         let status = status.or(self.status);
-        let (class, code, message) = self.meaning(status);
+        let (class, code, message) = self.meaning(status, &endpoint.party);
         let mut failure = Failure::new(class, message).with_code(code).with_detail(detail);
         if matches!(class, FailureClass::RateLimited | FailureClass::Unavailable) {
             failure.retry_after = wait;
         }
-        let unsupported = matches!(status.map(|status| status.as_u16()), Some(400 | 422))
-            .then(|| self.unsupported())
-            .flatten();
-        Refusal { failure, unsupported }
+        let objects = matches!(status.map(|status| status.as_u16()), Some(400 | 422));
+        Refusal { failure, objection: objects.then_some(self) }
     }
 
-    fn says(&self, words: &[&str]) -> bool {
+    /// Whether its type or code has one of these words in it.
+    pub(crate) fn says(&self, words: &[&str]) -> bool {
         words.iter().any(|word| self.kind.contains(word) || self.code.contains(word))
     }
 
-    fn meaning(&self, status: Option<StatusCode>) -> (FailureClass, &'static str, &'static str) {
+    /// Whether it is the voice that the server does not take.
+    fn is_about_voice(&self) -> bool {
+        self.parameter.contains("voice") || self.message.to_lowercase().contains("voice")
+    }
+
+    fn meaning(&self, status: Option<StatusCode>, party: &Party) -> (FailureClass, &'static str, String) {
         use FailureClass::{Internal, Quota, RateLimited, Timeout, Unavailable};
+        let Party { noun, trade, .. } = party;
         let number = status.map_or(0, |status| status.as_u16());
         if number == 402
             || self.says(&["insufficient_quota", "insufficient_balance", "exceeded_current_quota", "billing"])
         {
-            return (Quota, "provider_quota", "The AI provider's account has no credit left.");
+            return (Quota, "provider_quota", format!("{noun}'s account has no credit left."));
         }
         if number == 429 || self.says(&["rate_limit"]) {
-            return (RateLimited, "provider_rate_limited", "The AI provider takes no more calls for now.");
+            return (RateLimited, "provider_rate_limited", format!("{noun} takes no more calls for now."));
         }
-        if number == 413 || self.says(&["context_length"]) {
-            return (Unavailable, "provider_too_long", "The conversation is too long for the AI provider.");
+        if number == 413 || self.says(&["context_length", "string_above_max_length"]) {
+            let message = format!("{} is too long for {}.", trade.matter(), lower(noun));
+            return (Unavailable, "provider_too_long", message);
         }
         if self.says(&["content_filter", "content_policy"]) {
-            return (Unavailable, "provider_refused", "The AI provider refuses to answer this.");
+            let message = format!("{noun} refuses to {} this.", trade.act());
+            return (Unavailable, "provider_refused", message);
         }
+        let look = |at: &str| format!("This server's operator should look at {at}.");
         match number {
             401 => (
                 Unavailable,
-                "provider_denied",
-                "The AI provider does not accept this server's key. Its operator should look at OPENAI_API_KEY.",
+                CREDENTIAL_REFUSED,
+                format!("{noun} does not accept this server's key. {}", look(&party.key_setting)),
             ),
             403 => (
                 Unavailable,
                 "provider_denied",
-                "The AI provider does not let this server in. Its operator should look at the key's rights.",
+                format!("{noun} does not let this server in. {}", look("the key's rights")),
             ),
             404 => (
                 Unavailable,
                 "provider_model_missing",
-                "The AI provider has no such model. This server's operator should look at OPENAI_MODEL and OPENAI_BASE_URL.",
+                format!(
+                    "{noun} has no such model. {}",
+                    look(&format!("{} and {}", party.model_setting, party.url_setting))
+                ),
             ),
             300..400 => (
                 Unavailable,
                 "provider_moved",
-                "The AI provider is somewhere else. This server's operator should look at OPENAI_BASE_URL.",
+                format!("{noun} is somewhere else. {}", look(&party.url_setting)),
+            ),
+            // Which voices there are the host says, and its operator has said them to the host.
+            400 | 422 if *trade == Trade::Speech && self.is_about_voice() => (
+                Unavailable,
+                "provider_voice_missing",
+                format!(
+                    "{noun} does not have the voice. This server's operator should look at its `voices`."
+                ),
             ),
             400..500 if !status.is_some_and(is_timeout) => {
-                (Internal, "provider_rejected", "The AI provider did not understand this server's request.")
+                let class = if *trade == Trade::Speech { Unavailable } else { Internal };
+                (class, "provider_rejected", format!("{noun} did not understand this server's request."))
             }
             _ if status.is_some_and(is_timeout) => {
-                (Timeout, "provider_timeout", "The AI provider did not answer in time.")
+                (Timeout, "provider_timeout", format!("{noun} did not answer in time."))
             }
-            _ => (Unavailable, "provider_unavailable", "The AI provider does not work for now."),
+            _ => (Unavailable, "provider_unavailable", format!("{noun} does not work for now.")),
         }
     }
 
-    /// The parameter that the complaint is about, if it says that there should be none of the kind.
-    fn unsupported(&self) -> Option<Parameter> {
-        let text = self.message.to_lowercase();
-        let unwanted = self.says(&["unsupported", "unknown_parameter", "extra_forbidden"])
-            || [
-                "unsupported",
-                "not support",
-                "unrecognized",
-                "unknown",
-                "unexpected",
-                "extra input",
-                "not permitted",
-            ]
-            .iter()
-            .any(|word| text.contains(word));
-        if !unwanted {
-            return None;
-        }
-        let parameter = self.parameter.split('.').next().unwrap_or_default();
-        let named = Parameter::ALL.into_iter().find(|known| known.name() == parameter);
-        // A sentence may go on to name the parameter that it would rather have.
-        named.or_else(|| {
-            let places =
-                Parameter::ALL.into_iter().filter_map(|known| Some((text.find(known.name())?, known)));
-            places.min_by_key(|(place, _)| *place).map(|(_, known)| known)
-        })
-    }
-
-    fn detail(&self, status: Option<StatusCode>, key: Option<&str>) -> String {
+    fn detail(&self, status: Option<StatusCode>, endpoint: &Endpoint) -> String {
         let mut detail = match status {
             Some(status) => format!("HTTP {}", status.as_u16()),
             None => "error in the stream".to_owned(),
@@ -177,19 +169,28 @@ impl Complaint {
                 write!(detail, ", {name} {word}").expect("writing to a String does not fail");
             }
         }
-        // Who refuses a key repeats it.
-        if status != Some(StatusCode::UNAUTHORIZED) && !self.message.is_empty() {
+        // Who refuses a key repeats it, and who refuses a text quotes it.
+        let quotes = status == Some(StatusCode::UNAUTHORIZED) || endpoint.party.trade == Trade::Speech;
+        if !quotes && !self.message.is_empty() {
             let message = QUOTES
                 .iter()
                 .filter_map(|quote| self.message.find(quote))
                 .min()
                 .map_or(&self.message[..], |quote| &self.message[..quote]);
             detail.push_str(": ");
+            let key = endpoint.key.as_deref();
             let message = key.map_or_else(|| message.to_owned(), |key| message.replace(key, "(the key)"));
             detail.extend(printable(&message).take(MAX_MESSAGE));
         }
         detail
     }
+}
+
+/// As it stands within a sentence.
+fn lower(noun: &str) -> String {
+    let mut letters = noun.chars();
+    let first = letters.next().map(|first| first.to_ascii_lowercase());
+    first.into_iter().chain(letters).collect()
 }
 
 fn printable(text: &str) -> impl Iterator<Item = char> + '_ {
@@ -224,7 +225,7 @@ fn sentence(value: &Value) -> Option<String> {
 }
 
 /// How long the server asks to be left alone: milliseconds in OpenAI's own header, seconds, or a date.
-pub(super) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+pub(crate) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
     let number = |text: &str, unit: f64| Duration::try_from_secs_f64(text.parse::<f64>().ok()? * unit).ok();
     if let Some(wait) = text("retry-after-ms").and_then(|text| number(text, 0.001)) {
@@ -241,20 +242,40 @@ pub(super) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duratio
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use reqwest::header::HeaderValue;
+    use reqwest::header::{HeaderMap, HeaderValue};
 
     use super::*;
+    use crate::http::endpoint::Timeouts;
+
+    fn said_to(trade: Trade, status: u16, body: &str) -> Refusal {
+        let endpoint = Endpoint {
+            party: Party {
+                noun: if trade == Trade::Chat { "The AI provider" } else { "The speech service" },
+                trade,
+                key_setting: "KEY".to_owned(),
+                model_setting: "MODEL".to_owned(),
+                url_setting: "URL".to_owned(),
+            },
+            base: "http://localhost/v1".parse().unwrap(),
+            headers: HeaderMap::new(),
+            key: Some("sk-hunter2".to_owned()),
+            timeouts: Timeouts { connect_ms: 1, answer_ms: 1, idle_ms: 1 },
+        };
+        let status = Some(StatusCode::from_u16(status).unwrap());
+        Complaint::read(body.as_bytes()).refusal(status, None, &endpoint)
+    }
 
     fn refusal(status: u16, body: &str) -> Refusal {
-        let status = Some(StatusCode::from_u16(status).unwrap());
-        Complaint::read(body.as_bytes()).refusal(status, None, Some("sk-hunter2"))
+        said_to(Trade::Chat, status, body)
     }
 
     #[test]
     fn no_status_is_the_callers_fault() {
         for status in (300..600).filter_map(|status| StatusCode::from_u16(status).ok()) {
-            let failure = refusal(status.as_u16(), "").failure;
-            assert!(!failure.class.is_callers_fault(), "{status}: {failure:?}");
+            for trade in [Trade::Chat, Trade::Speech] {
+                let failure = said_to(trade, status.as_u16(), "").failure;
+                assert!(!failure.class.is_callers_fault(), "{status}: {failure:?}");
+            }
         }
     }
 
@@ -295,28 +316,22 @@ mod tests {
     }
 
     #[test]
-    fn parameter_that_is_not_taken_is_recognised() {
-        use Parameter::{MaxTokens, StreamOptions, Temperature};
-        for (body, expected) in [
-            (
-                r#"{"error": {"message": "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.", "param": "max_tokens", "code": "unsupported_parameter"}}"#,
-                Some(MaxTokens),
-            ),
-            (r#"{"error": "Unsupported: 'max_tokens', use max_completion_tokens"}"#, Some(MaxTokens)),
-            (
-                r#"{"detail": [{"type": "extra_forbidden", "loc": ["body", "stream_options"], "msg": "Extra inputs are not permitted"}]}"#,
-                Some(StreamOptions),
-            ),
-            (
-                r#"{"error": {"message": "'temperature' does not support 0.2 with this model.", "param": "temperature", "code": "unsupported_value"}}"#,
-                Some(Temperature),
-            ),
-            (r#"{"error": {"message": "'max_tokens' is too large: 5000"}}"#, None),
-            (r#"{"error": {"message": "unknown role"}}"#, None),
+    fn speech_is_refused_in_its_own_words() {
+        let voice =
+            r#"{"error": {"message": "Invalid value: 'x'", "param": "voice", "code": "invalid_value"}}"#;
+        for (status, body, code) in [
+            (401, "", CREDENTIAL_REFUSED),
+            (403, "", "provider_denied"),
+            (400, voice, "provider_voice_missing"),
+            (422, voice, "provider_voice_missing"),
+            (400, "", "provider_rejected"),
+            (400, r#"{"error": {"code": "string_above_max_length"}}"#, "provider_too_long"),
         ] {
-            assert_eq!(refusal(400, body).unsupported, expected, "{body}");
+            let failure = said_to(Trade::Speech, status, body).failure;
+            assert_eq!((failure.class, failure.code()), (FailureClass::Unavailable, code), "{body}");
+            assert!(failure.message.contains("speech service"), "{failure}");
+            assert!(!failure.detail.unwrap().contains("Invalid value"), "it may be what a user said");
         }
-        assert_eq!(refusal(500, r#"{"error": "unknown stream_options"}"#).unsupported, None);
     }
 
     #[test]
