@@ -102,7 +102,7 @@ pub struct Config {
     pub assistant: AssistantConfig,
     /// The OpenAI-compatible provider.
     pub openai: OpenAiConfig,
-    /// Speech engines in native code, by id.
+    /// Speech engines in native code, by id. Some are there without being configured.
     pub engines: BTreeMap<String, EngineConfig>,
     /// Limits of requests and connections.
     pub api: ApiConfig,
@@ -127,7 +127,7 @@ impl Default for Config {
             speech: SpeechConfig::default(),
             assistant: AssistantConfig::default(),
             openai: OpenAiConfig::default(),
-            engines: BTreeMap::new(),
+            engines: EngineConfig::built_in(),
             api: ApiConfig::default(),
             metrics: MetricsConfig::default(),
             runtime: RuntimeConfig::default(),
@@ -185,7 +185,7 @@ impl Config {
         problems.extend(self.speech.problems());
         problems.extend(self.assistant.problems());
         problems.extend(self.openai.problems());
-        problems.extend(self.engines.iter().flat_map(|(id, engine)| engine.problems(id)));
+        problems.extend(self.engines.iter().flat_map(|(id, engine)| engine.problems(id, &self.openai)));
         problems.extend(self.api.problems());
         problems.extend(self.metrics.problems());
         problems.extend(self.runtime.problems(&self.plugins));

@@ -11,7 +11,7 @@ use wheelhouse_core::{
     clock::{Clock, Entropy, SystemClock, SystemEntropy},
     plugin::Export,
 };
-use wheelhouse_engines::EnginesConfig;
+use wheelhouse_engines::{Absent, EnginesConfig};
 use wheelhouse_runtime::{Bundled, Outside, PluginConfig, PluginHost, PluginHostParts, SystemResolver};
 use wheelhouse_services::{ChainKind, Off, Ports, Services, ServicesConfig, validate_names};
 use wheelhouse_store::Store;
@@ -114,14 +114,9 @@ impl Host {
             .map_err(|error| StartError::Failed(error.to_string()))?;
 
         let engines = EnginesConfig { openai: config.openai.clone(), engines: config.engines.clone() };
-        let native = wheelhouse_engines::contributions(
-            &engines,
-            surroundings.clock.clone(),
-            surroundings.entropy.clone(),
-        )
-        .map_err(failed)?;
-        let off: Vec<Off> = native.off.into_iter().map(|(id, reason)| Off { id, reason }).collect();
-        config.assistant.providers.retain(|name| off.iter().all(|off| off.id != *name));
+        let native = wheelhouse_engines::contributions(&engines, &surroundings.clock, &surroundings.entropy)
+            .map_err(failed)?;
+        let off = leave_out(&mut config, native.off);
 
         let plugins = PluginHost::start(PluginHostParts {
             config: config.runtime.clone(),
@@ -295,6 +290,29 @@ impl Host {
         self.plugins.shutdown(PLUGIN_DRAIN).await;
         self.store.close().await;
     }
+}
+
+/// Takes what is not set up out of the chains that name it, and tells what that is.
+fn leave_out(config: &mut Config, absent: Vec<Absent>) -> Vec<Off> {
+    let is_off = |export| {
+        let names: Vec<&str> =
+            absent.iter().filter(|absent| absent.export == export).map(|absent| absent.id.as_str()).collect();
+        move |name: &str| names.contains(&name)
+    };
+    let (engine_is_off, provider_is_off) = (is_off(Export::Speech), is_off(Export::Chat));
+    config.assistant.providers.retain(|name| !provider_is_off(name));
+    for name in config.speech.leave_out(engine_is_off) {
+        tracing::warn!(engine = name, "the speech engine is not set up: speech goes on without it");
+    }
+    let mut off: Vec<Off> = Vec::new();
+    for Absent { id, reason, .. } in absent {
+        let entry = Off { id, reason };
+        // A provider and an engine of one name may lack the same.
+        if !off.contains(&entry) {
+            off.push(entry);
+        }
+    }
+    off
 }
 
 fn failed(failure: Failure) -> StartError {

@@ -20,14 +20,14 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 use wheelhouse_core::{
-    CallContext, Failure, Result, language,
+    CallContext, Failure, Result,
     plugin::PluginInfo,
     speech::{Abilities, Gender, Speech, SpeechEngine, Utterance, Voice},
 };
 
 pub use config::{CommandConfig, CommandOutput, CommandVoice};
 
-use crate::revision;
+use crate::{revision, voices, watch::given_up};
 use child::Child;
 use output::Reader;
 use template::Template;
@@ -38,7 +38,9 @@ pub struct CommandEngine {
     revision: String,
     template: Template,
     output: CommandOutput,
-    voices: Vec<CommandVoice>,
+    voices: Vec<Voice>,
+    /// The same, with what their program calls them.
+    spoken: Vec<CommandVoice>,
     environment: Vec<(String, String)>,
     limit: Duration,
     /// Programs at once.
@@ -60,7 +62,8 @@ impl CommandEngine {
             revision: revision::of(config, None),
             template: Template::new(&config.command).map_err(Failure::invalid)?,
             output: config.output,
-            voices: config.voices.clone(),
+            voices: config.voices.iter().map(voice).collect(),
+            spoken: config.voices.clone(),
             environment: config.environment.clone().into_iter().collect(),
             limit: Duration::from_secs(config.seconds),
             places: Arc::new(Semaphore::new(config.at_once as usize)),
@@ -77,23 +80,16 @@ impl CommandEngine {
             asks: Vec::new(),
         }
     }
+}
 
-    fn voice(&self, utterance: &Utterance) -> Result<&CommandVoice> {
-        let found = match (&utterance.voice, &utterance.language) {
-            (Some(id), _) => self.voices.iter().find(|voice| voice.id == *id),
-            (None, Some(language)) => {
-                self.voices.iter().find(|voice| language::is_same(&voice.language, language))
-            }
-            (None, None) => self.voices.first(),
-        };
-        let unknown = |field: &str, wanted: &str| {
-            Failure::invalid_field(field, format!("the speech engine `{}` has no `{wanted}`", self.id))
-        };
-        found.ok_or_else(|| match (&utterance.voice, &utterance.language) {
-            (Some(voice), _) => unknown("voice", voice),
-            (None, Some(language)) => unknown("language", language),
-            (None, None) => Failure::internal("a speech engine without voices"),
-        })
+/// As the port has it.
+fn voice(voice: &CommandVoice) -> Voice {
+    Voice {
+        id: voice.id.clone(),
+        name: voice.name.clone().unwrap_or_else(|| voice.id.clone()),
+        language: voice.language.clone(),
+        gender: voice.gender.unwrap_or(Gender::Neutral),
+        summary: None,
     }
 }
 
@@ -113,23 +109,18 @@ impl SpeechEngine for CommandEngine {
     }
 
     async fn voices(&self, _ctx: &CallContext) -> Result<Vec<Voice>> {
-        Ok(self
-            .voices
-            .iter()
-            .map(|voice| Voice {
-                id: voice.id.clone(),
-                name: voice.name.clone().unwrap_or_else(|| voice.id.clone()),
-                language: voice.language.clone(),
-                gender: voice.gender.unwrap_or(Gender::Neutral),
-                summary: None,
-            })
-            .collect())
+        Ok(self.voices.clone())
     }
 
     async fn synthesize(&self, ctx: &CallContext, utterance: Utterance) -> Result<Speech> {
-        let words = self.template.fill(self.voice(&utterance)?, utterance.speed);
-        let place = timeout_at(ctx.deadline, self.places.clone().acquire_owned())
-            .await
+        let voice = &self.spoken[voices::choose(&self.voices, &utterance, &self.id)?];
+        let words = self.template.fill(voice, utterance.speed);
+        let waited = tokio::select! {
+            biased;
+            () = ctx.cancellation.cancelled() => return Err(given_up()),
+            waited = timeout_at(ctx.deadline, self.places.clone().acquire_owned()) => waited,
+        };
+        let place = waited
             .map_err(|_| {
                 Failure::unavailable(format!(
                     "The speech engine `{}` speaks for as many at once as it may; try again shortly.",
@@ -140,7 +131,15 @@ impl SpeechEngine for CommandEngine {
             })?
             .map_err(Failure::internal)?;
         let until = Instant::now() + self.limit;
-        let child = Child::start(&self.id, &words, &self.environment, &utterance.text, until, place)?;
+        let child = Child::start(
+            &self.id,
+            &words,
+            &self.environment,
+            &utterance.text,
+            until,
+            ctx.cancellation.clone(),
+            place,
+        )?;
         let mut reader = Reader::new(child, self.output);
         // The deadline is for whoever waits for the first byte; from then on the program has its own time.
         let format = timeout_at(ctx.deadline, reader.format())

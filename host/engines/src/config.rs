@@ -1,8 +1,10 @@
 //! `[engines.<id>]`.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
-use crate::CommandConfig;
+use crate::{CommandConfig, CommandOutput, OpenAiConfig, OpenAiSpeechConfig, openai};
 
 /// One speech engine in native code, by its kind. There may be several of a kind.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -10,11 +12,42 @@ use crate::CommandConfig;
 pub enum EngineConfig {
     /// A program of this machine.
     Command(CommandConfig),
+    /// A server that speaks OpenAI's speech API.
+    #[serde(rename = "openai")]
+    OpenAi(OpenAiSpeechConfig),
 }
 
 impl EngineConfig {
-    /// What is wrong with the engine of this id, a sentence each that begins with the setting.
-    pub fn problems(&self, id: &str) -> Vec<String> {
+    /// The engines that are there without any configuration, by their names. Each keeps its kind.
+    pub fn built_in() -> BTreeMap<String, Self> {
+        let openai = (openai::ID, Self::OpenAi(OpenAiSpeechConfig::default()));
+        [openai].into_iter().map(|(id, engine)| (id.to_owned(), engine)).collect()
+    }
+
+    /// One of each kind with everything that can be set, for whoever looks for settings rather than for an engine.
+    pub fn kinds() -> Vec<Self> {
+        let command = CommandConfig {
+            command: Vec::new(),
+            output: CommandOutput::default(),
+            voices: Vec::new(),
+            environment: BTreeMap::new(),
+            seconds: 0,
+            at_once: 0,
+        };
+        vec![Self::Command(command), Self::OpenAi(OpenAiSpeechConfig::default())]
+    }
+
+    /// Why the engine of this id is off, in a few words; `None` when it is on.
+    pub fn off_reason(&self, id: &str, openai: &OpenAiConfig) -> Option<&'static str> {
+        match self {
+            Self::Command(_) => None,
+            Self::OpenAi(config) => config.off_reason(id, openai),
+        }
+    }
+
+    /// What is wrong with the engine of this id, a sentence each that begins with the setting. `openai` is what the engine `openai` has its
+    /// server from.
+    pub fn problems(&self, id: &str, openai: &OpenAiConfig) -> Vec<String> {
         let section = format!("engines.{id}");
         let mut problems = Vec::new();
         let kebab = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
@@ -23,6 +56,7 @@ impl EngineConfig {
         }
         match self {
             Self::Command(config) => problems.extend(config.problems(&section)),
+            Self::OpenAi(config) => problems.extend(config.problems(id, openai)),
         }
         problems
     }

@@ -4,21 +4,22 @@
 //! no failure is the caller's fault. Who the server is to the host stands in a [`Party`], so that messages name it and the settings that
 //! an operator should look at.
 //!
-//! Parts: [`endpoint`] (where a server is, and what it is sent with every request), [`transport`] (one request), [`tls`], [`watch`] (how
-//! long anybody waits), [`complaint`] (what a server says when it does not answer), [`failures`].
+//! Parts: [`endpoint`] (where a server is, and what it is sent with every request), [`transport`] (one request), [`tls`],
+//! [`complaint`] (what a server says when it does not answer), [`failures`].
 
 pub(crate) mod complaint;
 pub(crate) mod endpoint;
 pub(crate) mod failures;
 mod tls;
 pub(crate) mod transport;
-pub(crate) mod watch;
+
+use std::borrow::Cow;
 
 /// What a server is to the host.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Party {
     /// At the beginning of a sentence: `The AI provider`.
-    pub(crate) noun: &'static str,
+    pub(crate) noun: Cow<'static, str>,
     pub(crate) trade: Trade,
     /// Where the operator sets its key, model and address.
     pub(crate) key_setting: String,

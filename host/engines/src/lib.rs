@@ -2,13 +2,16 @@
 //!
 //! Each stands behind a port of the core like any component, so that no service can tell the two apart: `openai`, an AI provider for
 //! OpenAI and for every server that speaks its protocol ([`OpenAiProvider`]), and speech engines under `[engines.<id>]`, which are programs
-//! of the machine ([`CommandEngine`]).
+//! of the machine ([`CommandEngine`]) or servers that speak OpenAI's speech API ([`OpenAiSpeechEngine`]).
 
 mod command;
 mod config;
 mod http;
 mod openai;
 mod revision;
+mod voices;
+mod watch;
+mod wav;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -16,17 +19,21 @@ use wheelhouse_core::{
     Result,
     catalog::Contribution,
     clock::{Clock, Entropy},
+    plugin::{Export, PluginInfo},
+    speech::SpeechEngine,
 };
 
 pub use command::{CommandConfig, CommandEngine, CommandOutput, CommandVoice};
 pub use config::EngineConfig;
-pub use openai::{OpenAiConfig, OpenAiProvider};
+pub use openai::{
+    OpenAiConfig, OpenAiFormat, OpenAiProvider, OpenAiSpeechConfig, OpenAiSpeechEngine, OpenAiVoice,
+};
 
 /// The ids of all AI providers in native code, whether or not the configuration turns them on.
 pub const PROVIDERS: &[&str] = &[openai::ID];
 
 /// Every native engine's and provider's section of the configuration.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct EnginesConfig {
     /// The OpenAI-compatible provider.
     pub openai: OpenAiConfig,
@@ -34,13 +41,52 @@ pub struct EnginesConfig {
     pub engines: BTreeMap<String, EngineConfig>,
 }
 
+impl Default for EnginesConfig {
+    fn default() -> Self {
+        Self { openai: OpenAiConfig::default(), engines: EngineConfig::built_in() }
+    }
+}
+
 /// What native code brings under a configuration.
 #[derive(Default)]
 pub struct Native {
     /// What serves, for the catalog.
     pub contributions: Vec<Contribution>,
-    /// What does not: its id, and in a few words why.
-    pub off: Vec<(String, String)>,
+    /// What does not.
+    pub off: Vec<Absent>,
+}
+
+/// A provider or engine that the configuration does not set up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Absent {
+    /// Its id. A provider and an engine may share one.
+    pub id: String,
+    /// `Speech` or `Chat`.
+    pub export: Export,
+    /// In a few words, why.
+    pub reason: String,
+}
+
+impl Native {
+    /// An engine, beside a provider of the same id if there is one: both are one part of the host then.
+    fn add_engine(&mut self, info: PluginInfo, engine: Arc<dyn SpeechEngine>) {
+        let same = self.contributions.iter_mut().find(|contribution| contribution.info.id == info.id);
+        match same {
+            Some(contribution) => {
+                contribution.info.summary = format!("{} {}", contribution.info.summary, info.summary);
+                contribution.engine = Some(engine);
+            }
+            None => {
+                let mut contribution = Contribution::of(info);
+                contribution.engine = Some(engine);
+                self.contributions.push(contribution);
+            }
+        }
+    }
+
+    fn leave_out(&mut self, id: &str, export: Export, reason: &str) {
+        self.off.push(Absent { id: id.to_owned(), export, reason: reason.to_owned() });
+    }
 }
 
 /// Makes everything that the configuration turns on. Sends nothing: a provider that cannot be reached shows when it is asked.
@@ -49,25 +95,34 @@ pub struct Native {
 /// `Invalid` with all of a section's problems when it cannot be worked with; `Internal` when TLS cannot be set up.
 pub fn contributions(
     config: &EnginesConfig,
-    clock: Arc<dyn Clock>,
-    entropy: Arc<dyn Entropy>,
+    clock: &Arc<dyn Clock>,
+    entropy: &Arc<dyn Entropy>,
 ) -> Result<Native> {
     let mut native = Native::default();
     match config.openai.off_reason() {
-        Some(reason) => native.off.push((openai::ID.to_owned(), reason.to_owned())),
+        Some(reason) => native.leave_out(openai::ID, Export::Chat, reason),
         None => {
-            let provider = OpenAiProvider::new(&config.openai, clock, entropy)?;
+            let provider = OpenAiProvider::new(&config.openai, clock.clone(), entropy.clone())?;
             let mut contribution = Contribution::of(provider.info());
             contribution.provider = Some(Arc::new(provider));
             native.contributions.push(contribution);
         }
     }
     for (id, engine) in &config.engines {
-        let EngineConfig::Command(command) = engine;
-        let engine = CommandEngine::new(id, command)?;
-        let mut contribution = Contribution::of(engine.info());
-        contribution.engine = Some(Arc::new(engine));
-        native.contributions.push(contribution);
+        if let Some(reason) = engine.off_reason(id, &config.openai) {
+            native.leave_out(id, Export::Speech, reason);
+            continue;
+        }
+        match engine {
+            EngineConfig::Command(command) => {
+                let engine = CommandEngine::new(id, command)?;
+                native.add_engine(engine.info(), Arc::new(engine));
+            }
+            EngineConfig::OpenAi(speech) => {
+                let engine = OpenAiSpeechEngine::new(id, speech, &config.openai, clock.clone())?;
+                native.add_engine(engine.info(), Arc::new(engine));
+            }
+        }
     }
     Ok(native)
 }

@@ -16,7 +16,7 @@
 //!
 //! Parts: [`config`], [`request`] (the port's words to the wire's), [`dialect`] (what a server would not take), [`sse`], [`chunk`] (the
 //! wire's words, leniently), [`answer`] (chunks to events), [`completion`] (the stream), [`models`]. One request is
-//! [`http`](crate::http)'s.
+//! [`http`](crate::http)'s, and so it is of [`speech`], which is another matter of the same servers.
 
 mod answer;
 mod chunk;
@@ -26,6 +26,7 @@ mod dialect;
 mod failures;
 mod models;
 mod request;
+mod speech;
 mod sse;
 
 use std::sync::Arc;
@@ -41,6 +42,7 @@ use wheelhouse_core::{
 };
 
 pub use config::OpenAiConfig;
+pub use speech::{OpenAiFormat, OpenAiSpeechConfig, OpenAiSpeechEngine, OpenAiVoice};
 
 use crate::http::transport::Transport;
 use dialect::Dialect;

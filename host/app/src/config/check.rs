@@ -49,7 +49,20 @@ fn fit(known: &Known, expected: &Value, actual: &Value, path: &str, problems: &m
     let mut usable = Dict::new();
     for (key, value) in given {
         let below = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
-        let setting = if path == "plugins" { Some(known.plugin()) } else { settings.get(key) };
+        let engine;
+        let setting = match path {
+            "plugins" => Some(known.plugin()),
+            "engines" => {
+                if let Some(text) = another_kind(known, key, value) {
+                    problems.push(Problem { path: format!("{below}.kind"), text });
+                    usable.extend(settings.get(key).map(|setting| (key.clone(), setting.clone())));
+                    continue;
+                }
+                engine = known.engine(value);
+                Some(&engine)
+            }
+            _ => settings.get(key),
+        };
         match setting {
             Some(setting) => {
                 usable.insert(key.clone(), fit(known, setting, value, &below, problems));
@@ -65,6 +78,15 @@ fn fit(known: &Known, expected: &Value, actual: &Value, path: &str, problems: &m
         }
     }
     Value::Dict(*tag, usable)
+}
+
+/// What is wrong with an engine that has the name of one of the host's own and is of another kind.
+fn another_kind(known: &Known, id: &str, engine: &Value) -> Option<String> {
+    let own = known.kind_of_built_in(id)?;
+    let given = engine.find_ref("kind").and_then(Value::as_str);
+    (given != Some(own)).then(|| {
+        format!("`{id}` is the host's own engine of the kind `{own}`; give one of another kind another name")
+    })
 }
 
 /// What belongs there instead, or `None` when the value fits.
@@ -177,6 +199,20 @@ mod tests {
             grant = ["documents"]
             grants = ["documents:all", "documents"]
             limits = { cpu_m = 1, call_ms = "long" }
+            [engines.openai]
+            modle = "tts-1"
+            [engines.kokoro]
+            kind = "openai"
+            pcm_sample_rat = 16000
+            speed = "fast"
+            [engines.piper]
+            kind = "command"
+            command = ["piper"]
+            output = { pcm = { sample_rate = 22050 } }
+            second = 5
+            voices = [{ id = "amy", language = "en-US" }]
+            [engines.odd]
+            kind = "opanai"
             "#,
         );
         let mut found: Vec<_> = found.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
@@ -190,6 +226,14 @@ mod tests {
                     "is out of range; expected a whole number that is not negative and not too large"
                 ),
                 ("accounts.secret_key", "expected a text"),
+                (
+                    "engines.kokoro.pcm_sample_rat",
+                    "there is no such setting; did you mean `pcm_sample_rate`?"
+                ),
+                ("engines.kokoro.speed", "expected true or false"),
+                ("engines.odd", "is none of command, openai"),
+                ("engines.openai.modle", "there is no such setting; did you mean `model`?"),
+                ("engines.piper.second", "there is no such setting; did you mean `seconds`?"),
                 ("logg", "there is no such setting; did you mean `log`?"),
                 ("plugins.wins.grant", "there is no such setting; did you mean `grants`?"),
                 ("plugins.wins.grants", "`all` is no target of `documents`; there is user, shared"),
@@ -200,6 +244,14 @@ mod tests {
                 ("store.postgres_connections", "expected a number"),
             ]
         );
+    }
+
+    #[test]
+    fn engine_of_the_hosts_own_keeps_its_kind() {
+        let found = problems("[engines.openai]\nkind = \"command\"\ncommand = [\"say\"]\n");
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].0, "engines.openai.kind");
+        assert!(found[0].1.contains("another name"), "{found:?}");
     }
 
     #[test]

@@ -9,9 +9,11 @@ use tokio::{
     sync::OwnedSemaphorePermit,
     time::{Instant, timeout_at},
 };
+use tokio_util::sync::CancellationToken;
 use wheelhouse_core::{Failure, FailureClass, Result};
 
 use super::template::Words;
+use crate::watch::given_up;
 
 /// The most that is read at once.
 const PIECE: usize = 16 << 10;
@@ -24,6 +26,7 @@ pub(super) struct Child {
     process: process::Child,
     audio: ChildStdout,
     until: Instant,
+    cancellation: CancellationToken,
     _place: OwnedSemaphorePermit,
 }
 
@@ -38,6 +41,7 @@ impl Child {
         environment: &[(String, String)],
         text: &str,
         until: Instant,
+        cancellation: CancellationToken,
         place: OwnedSemaphorePermit,
     ) -> Result<Self> {
         let cannot = |error: std::io::Error| {
@@ -68,17 +72,21 @@ impl Child {
             // What it does not read it does not need.
             let _ = input.write_all(line.as_bytes()).await;
         });
-        Ok(Self { engine: engine.clone(), process, audio, until, _place: place })
+        Ok(Self { engine: engine.clone(), process, audio, until, cancellation, _place: place })
     }
 
     /// The next bytes; `None` at the end of all.
     ///
     /// # Errors
-    /// `Timeout` when its time is over.
+    /// `Timeout` when its time is over, or nobody waits for it.
     pub(super) async fn read(&mut self) -> Result<Option<Bytes>> {
         let mut piece = BytesMut::with_capacity(PIECE);
-        let read =
-            timeout_at(self.until, self.audio.read_buf(&mut piece)).await.map_err(|_| self.too_long())?;
+        let read = tokio::select! {
+            biased;
+            () = self.cancellation.cancelled() => return Err(given_up()),
+            read = timeout_at(self.until, self.audio.read_buf(&mut piece)) => read,
+        };
+        let read = read.map_err(|_| self.too_long())?;
         match read.map_err(Failure::internal)? {
             0 => Ok(None),
             _ => Ok(Some(piece.freeze())),

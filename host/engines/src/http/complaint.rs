@@ -250,7 +250,7 @@ mod tests {
     fn said_to(trade: Trade, status: u16, body: &str) -> Refusal {
         let endpoint = Endpoint {
             party: Party {
-                noun: if trade == Trade::Chat { "The AI provider" } else { "The speech service" },
+                noun: if trade == Trade::Chat { "The AI provider" } else { "The speech engine" }.into(),
                 trade,
                 key_setting: "KEY".to_owned(),
                 model_setting: "MODEL".to_owned(),
@@ -329,7 +329,7 @@ mod tests {
         ] {
             let failure = said_to(Trade::Speech, status, body).failure;
             assert_eq!((failure.class, failure.code()), (FailureClass::Unavailable, code), "{body}");
-            assert!(failure.message.contains("speech service"), "{failure}");
+            assert!(failure.message.contains("speech engine"), "{failure}");
             assert!(!failure.detail.unwrap().contains("Invalid value"), "it may be what a user said");
         }
     }

@@ -39,3 +39,8 @@ pub(crate) fn oversized(noun: &str, what: &str, max: usize) -> Failure {
         .with_code("provider_oversized")
         .with_detail(format_args!("{what} of more than {max} bytes"))
 }
+
+/// An answer without audio, or none of it.
+pub(crate) fn no_audio(noun: &str, detail: impl Display) -> Failure {
+    Failure::unavailable(format!("{noun} gave no audio.")).with_code("provider_no_audio").with_detail(detail)
+}

@@ -7,12 +7,11 @@ use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, header::CONT
 use wheelhouse_core::{CallContext, Failure, Result, clock::Clock};
 
 use super::{
-    Party,
     complaint::{Complaint, Refusal, retry_after},
     endpoint::{Endpoint, is_this_machine},
     failures, tls,
-    watch::Watch,
 };
+use crate::watch::Watch;
 
 /// As much of an error's body as anybody reads.
 const MAX_COMPLAINT: usize = 64 * 1024;
@@ -61,14 +60,14 @@ impl Transport {
         })
     }
 
-    /// Who the server is to the host.
-    pub(crate) fn party(&self) -> &Party {
-        &self.endpoint.party
+    /// Who the server is to the host, at the beginning of a sentence.
+    pub(crate) fn noun(&self) -> &str {
+        &self.endpoint.party.noun
     }
 
     /// A watch over a call of this server.
     pub(crate) fn watch(&self, ctx: &CallContext) -> Watch {
-        Watch::of(ctx, self.endpoint.party.noun)
+        Watch::of(ctx, self.endpoint.party.noun.clone())
     }
 
     /// The server's name for people.
@@ -102,7 +101,7 @@ impl Transport {
         let response = watch
             .wait(self.answer_timeout, request.send())
             .await?
-            .map_err(|error| failures::unreachable(self.endpoint.party.noun, &error, &self.chain(&error)))?;
+            .map_err(|error| failures::unreachable(self.noun(), &error, &self.chain(&error)))?;
         let status = response.status();
         if status.is_success() {
             return Ok(response);
@@ -135,7 +134,7 @@ impl Transport {
             watch.wait(limit, response.chunk()).await?.map_err(|error| self.broken_off(&error))?
         {
             if body.len() + piece.len() > max {
-                return Err(failures::oversized(self.endpoint.party.noun, "body", max));
+                return Err(failures::oversized(self.noun(), "body", max));
             }
             body.extend_from_slice(&piece);
             limit = self.idle_timeout;
@@ -150,11 +149,11 @@ impl Transport {
 
     /// The connection broke in the middle of an answer.
     pub(crate) fn broken_off(&self, error: &reqwest::Error) -> Failure {
-        failures::broken_off(self.endpoint.party.noun, self.chain(error))
+        failures::broken_off(self.noun(), self.chain(error))
     }
 
     /// An error with its causes and without the URL.
-    fn chain(&self, error: &reqwest::Error) -> String {
+    pub(crate) fn chain(&self, error: &reqwest::Error) -> String {
         // The outermost sentence ends in the URL, and says no more than its causes do.
         let mut text = String::new();
         let mut cause = error.source();

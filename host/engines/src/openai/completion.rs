@@ -11,8 +11,8 @@ use wheelhouse_core::{
 };
 
 use super::{answer::Answer, chunk::Chunk, failures, sse::SseDecoder};
-use crate::http::{
-    transport::{Transport, is_a},
+use crate::{
+    http::transport::{Transport, is_a},
     watch::Watch,
 };
 

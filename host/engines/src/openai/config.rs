@@ -127,7 +127,7 @@ impl OpenAiConfig {
 
 fn party() -> Party {
     Party {
-        noun: NOUN,
+        noun: NOUN.into(),
         trade: Trade::Chat,
         key_setting: "OPENAI_API_KEY".to_owned(),
         model_setting: "OPENAI_MODEL".to_owned(),

@@ -1,9 +1,10 @@
 //! The provider `openai` against a server that speaks the real protocol on a real socket, and speaks it badly where a test says so; the
-//! engine kind `command` with real programs.
+//! engine kind `command` with real programs, `openai` with a double of its service, and one contract for them all.
 #![allow(clippy::unwrap_used, unreachable_pub)]
 
 mod answers;
 mod command;
+mod contract;
 mod dialects;
 mod faults;
 mod fixture;
@@ -12,4 +13,5 @@ mod models;
 mod refusals;
 mod requests;
 mod server;
+mod speech;
 mod tls;

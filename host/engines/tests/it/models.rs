@@ -3,11 +3,18 @@
 use std::sync::Arc;
 
 use serde_json::json;
-use wheelhouse_core::{FailureClass, chat::ChatProvider};
-use wheelhouse_engines::{EnginesConfig, OpenAiConfig, contributions};
+use wheelhouse_core::{
+    FailureClass, Secret,
+    chat::ChatProvider,
+    clock::{Clock, Entropy},
+    plugin::Export,
+};
+use wheelhouse_engines::{Absent, EnginesConfig, OpenAiConfig, contributions};
 
 use crate::{
-    fixture::{FixedClock, FixedEntropy, complete, config, context, hello, provider, refused, with_config},
+    fixture::{
+        FixedClock, FixedEntropy, KEY, complete, config, context, hello, provider, refused, with_config,
+    },
     server::{Answer, FakeServer},
 };
 
@@ -75,8 +82,8 @@ async fn list_that_is_none_is_a_failure() {
 fn native(openai: OpenAiConfig) -> wheelhouse_core::Result<wheelhouse_engines::Native> {
     contributions(
         &EnginesConfig { openai, ..EnginesConfig::default() },
-        Arc::new(FixedClock),
-        Arc::new(FixedEntropy),
+        &(Arc::new(FixedClock) as Arc<dyn Clock>),
+        &(Arc::new(FixedEntropy) as Arc<dyn Entropy>),
     )
 }
 
@@ -84,18 +91,35 @@ fn native(openai: OpenAiConfig) -> wheelhouse_core::Result<wheelhouse_engines::N
 fn without_key_and_base_url_nothing_is_contributed_and_the_reason_is_told() {
     let native = native(OpenAiConfig::default()).unwrap();
     assert!(native.contributions.is_empty());
-    assert_eq!(native.off, [("openai".to_owned(), "no OPENAI_API_KEY".to_owned())]);
+    let off = |export| Absent { id: "openai".to_owned(), export, reason: "no OPENAI_API_KEY".to_owned() };
+    assert_eq!(native.off, [off(Export::Chat), off(Export::Speech)]);
 }
 
 #[test]
-fn base_url_alone_turns_the_provider_on() {
-    let config =
-        OpenAiConfig { base_url: Some("http://localhost:11434/v1".to_owned()), ..OpenAiConfig::default() };
+fn key_alone_turns_provider_and_engine_on_as_one_part_of_the_host() {
+    let config = OpenAiConfig { api_key: Some(Secret::new(KEY)), ..OpenAiConfig::default() };
     let native = native(config).unwrap();
     assert!(native.off.is_empty());
     let [contribution] = &native.contributions[..] else { panic!("one contribution") };
+    assert_eq!(contribution.provider.as_ref().unwrap().id(), "openai");
+    assert_eq!(contribution.engine.as_ref().unwrap().id(), "openai");
+    assert_eq!(
+        contribution.info.summary,
+        "Answers from api.openai.com with the model gpt-4.1-mini. Speaks at api.openai.com with the model gpt-4o-mini-tts."
+    );
+}
+
+#[test]
+fn base_url_alone_turns_the_provider_on_and_no_engine() {
+    let config =
+        OpenAiConfig { base_url: Some("http://localhost:11434/v1".to_owned()), ..OpenAiConfig::default() };
+    let native = native(config).unwrap();
+    let [off] = &native.off[..] else { panic!("the engine") };
+    assert!(off.export == Export::Speech && off.reason.contains("engines.openai"), "{off:?}");
+    let [contribution] = &native.contributions[..] else { panic!("one contribution") };
     assert_eq!(contribution.info.id, "openai");
     assert_eq!(contribution.provider.as_ref().unwrap().id(), "openai");
+    assert!(contribution.engine.is_none());
     assert_eq!(contribution.info.summary, "Answers from localhost with the first model that it lists.");
 }
 

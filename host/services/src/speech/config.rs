@@ -38,13 +38,24 @@ impl Default for SpeechConfig {
 impl SpeechConfig {
     /// All engines in the order in which they are asked.
     pub fn chain(&self) -> Vec<String> {
-        std::iter::once(&self.primary_engine).chain(&self.fallback_engines).cloned().collect()
+        let names = std::iter::once(&self.primary_engine).chain(&self.fallback_engines);
+        names.filter(|name| !name.is_empty()).cloned().collect()
+    }
+
+    /// Takes engines that are off out of the chain, so that it begins with the first that is not; there may be none left. Those that were
+    /// taken out.
+    pub fn leave_out(&mut self, is_off: impl Fn(&str) -> bool) -> Vec<String> {
+        let (off, mut on): (Vec<_>, Vec<_>) = self.chain().into_iter().partition(|name| is_off(name));
+        self.primary_engine = if on.is_empty() { String::new() } else { on.remove(0) };
+        self.fallback_engines = on;
+        off
     }
 
     /// What is wrong with it, a sentence each. Whether engines of these names exist, [`validate_names`](crate::validate_names) tells.
     pub fn problems(&self) -> Vec<String> {
         let mut problems = self.breaker.problems("speech.breaker");
-        if self.chain().iter().any(|name| name.trim().is_empty()) {
+        let mut names = std::iter::once(&self.primary_engine).chain(&self.fallback_engines);
+        if names.any(|name| name.trim().is_empty()) {
             problems.push("speech.primary_engine: an engine's name must not be empty".to_owned());
         }
         if !(1..=100_000).contains(&self.max_text_chars) {
@@ -61,5 +72,23 @@ impl SpeechConfig {
             }
         }
         problems
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chain_goes_on_without_engines_that_are_off() {
+        let mut config = SpeechConfig {
+            primary_engine: "openai".to_owned(),
+            fallback_engines: vec!["edge".to_owned(), "hibari".to_owned()],
+            ..SpeechConfig::default()
+        };
+        assert_eq!(config.leave_out(|name| name == "openai"), ["openai"]);
+        assert_eq!(config.chain(), ["edge", "hibari"]);
+        assert_eq!(config.leave_out(|_| true), ["edge", "hibari"]);
+        assert!(config.chain().is_empty());
     }
 }

@@ -1,4 +1,4 @@
-//! How long anybody waits for a server.
+//! How long anybody waits for a server or a program.
 
 use std::{borrow::Cow, time::Duration};
 
@@ -35,8 +35,7 @@ impl Watch {
         tokio::select! {
             biased;
             () = self.cancellation.cancelled() => {
-                Err(Failure::timeout("The call was given up before there was an answer.")
-                    .with_code("cancelled"))
+                Err(given_up())
             }
             waited = timeout_at(deadline.unwrap_or(silent_until), future) => waited.map_err(|_| {
                 if deadline.is_some() {
@@ -50,4 +49,9 @@ impl Watch {
             }),
         }
     }
+}
+
+/// Nobody waits for the answer any more.
+pub(crate) fn given_up() -> Failure {
+    Failure::timeout("The call was given up before there was an answer.").with_code("cancelled")
 }
