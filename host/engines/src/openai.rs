@@ -144,10 +144,11 @@ impl ChatProvider for OpenAiProvider {
         };
         let mut wanted = request::Wanted::of(&request);
         let mut wire = request::wire(request, model);
+        let watch = self.transport.watch(ctx);
         let response = loop {
             self.dialect.speak(&mut wire, &wanted);
             let body = serde_json::to_vec(&wire).map_err(Failure::internal)?;
-            match self.transport.post(ctx, "/chat/completions", body).await {
+            match self.transport.post(&watch, "/chat/completions", body).await {
                 Ok(response) => break response,
                 // Not a second try of the same: the server has named what it does not take, and is never sent it again.
                 Err(refusal) if self.dialect.learn(&refusal, &wire, &mut wanted) => {}
@@ -155,6 +156,6 @@ impl ChatProvider for OpenAiProvider {
             }
         };
         let ids = completion::CallIds { clock: self.clock.clone(), entropy: self.entropy.clone() };
-        completion::begin(self.transport.clone(), self.transport.watch(ctx), response, ids).await
+        completion::begin(self.transport.clone(), watch, response, ids).await
     }
 }

@@ -230,6 +230,31 @@ fn key_of_digits_and_list_of_one_are_what_they_are() {
 }
 
 #[test]
+fn engine_of_the_hosts_own_is_set_by_variables() {
+    let data = tempfile::tempdir().unwrap();
+    let variables = [
+        ("WHEELHOUSE_ENGINES__OPENAI__MODEL", "tts-1"),
+        ("WHEELHOUSE_ENGINES__OPENAI__SPEED", "true"),
+        ("WHEELHOUSE_ENGINES__OPENAI__PCM_SAMPLE_RATE", "16000"),
+        ("WHEELHOUSE_ENGINES__OPENAI__LANGUAGES", "en-US,de"),
+        ("WHEELHOUSE_ENGINES__OPENAI__API_KEY", "sk-hunter2"),
+    ];
+    let output = wheelhouse(data.path(), &["config", "show"], &variables);
+    let shown = String::from_utf8(output.stdout.clone()).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", errors(&output));
+    for line in ["model = \"tts-1\"", "speed = true", "pcm_sample_rate = 16000"] {
+        assert!(shown.contains(line), "{line}: {shown}");
+    }
+    assert!(shown.contains("\"de\"") && !shown.contains("hunter2"), "{shown}");
+    let output = wheelhouse(
+        data.path(),
+        &["config", "check"],
+        &[("OPENAI_API_KEY", "sk-hunter2"), ("WHEELHOUSE_ENGINES__OPENAI__MODLE", "tts-1")],
+    );
+    assert!(errors(&output).contains("did you mean `model`?"), "{}", errors(&output));
+}
+
+#[test]
 fn secret_comes_from_a_file() {
     let data = tempfile::tempdir().unwrap();
     let file = data.path().join("key");
@@ -323,7 +348,7 @@ fn engine_that_cannot_be_worked_with_is_said_with_its_setting() {
     assert!(errors.contains("engines.parrot.command: there is no `{voic}`"), "{errors}");
     assert!(
         errors.contains(
-            "speech.fallback_engines: there is no speech engine `parot`; there are: gone, hibari, parrot"
+            "speech.fallback_engines: there is no speech engine `parot`; there are: gone, hibari, openai, parrot"
         ),
         "{errors}"
     );

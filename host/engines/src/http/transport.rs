@@ -76,18 +76,13 @@ impl Transport {
     }
 
     pub(crate) async fn get(&self, ctx: &CallContext, path: &str) -> Result<Response> {
-        self.send(ctx, self.request(Method::GET, path)).await.map_err(|refusal| refusal.failure)
+        self.send(&self.watch(ctx), self.request(Method::GET, path)).await.map_err(|refusal| refusal.failure)
     }
 
     /// Sends JSON and waits for the head of an answer.
-    pub(crate) async fn post(
-        &self,
-        ctx: &CallContext,
-        path: &str,
-        body: Vec<u8>,
-    ) -> Result<Response, Refusal> {
+    pub(crate) async fn post(&self, watch: &Watch, path: &str, body: Vec<u8>) -> Result<Response, Refusal> {
         let request = self.request(Method::POST, path).header(CONTENT_TYPE, "application/json").body(body);
-        self.send(ctx, request).await
+        self.send(watch, request).await
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
@@ -96,8 +91,7 @@ impl Transport {
             .headers(self.endpoint.headers.clone())
     }
 
-    async fn send(&self, ctx: &CallContext, request: RequestBuilder) -> Result<Response, Refusal> {
-        let watch = self.watch(ctx);
+    async fn send(&self, watch: &Watch, request: RequestBuilder) -> Result<Response, Refusal> {
         let response = watch
             .wait(self.answer_timeout, request.send())
             .await?
@@ -108,7 +102,7 @@ impl Transport {
         }
         let wait = retry_after(response.headers(), self.clock.now());
         // What the status says holds even where the body does not come.
-        let body = self.some_of_body(&watch, response).await;
+        let body = self.some_of_body(watch, response).await;
         let complaint = Complaint::read(&body);
         Err(complaint.refusal(Some(status), wait, &self.endpoint))
     }

@@ -5,12 +5,14 @@
 //! believed: servers differ in which forms they make, and some make another than they were asked for. An answer that ends before its end is a
 //! failure however the server tells its length.
 //!
-//! Parts: [`config`], [`voices`] (and the languages that each speaks), [`form`] (the forms of audio, and their heads), [`audio`] (an answer
-//! as it streams).
+//! Parts: [`config`], [`voices`] (and the languages that each speaks), [`form`] (the forms of audio, and their heads), [`parts`] (of a long
+//! text), [`answer`] (one, as it streams), [`audio`] (all of them).
 
+mod answer;
 mod audio;
 mod config;
 mod form;
+mod parts;
 mod voices;
 
 use std::sync::Arc;
@@ -22,7 +24,7 @@ use wheelhouse_core::{
     CallContext, Failure, Result,
     clock::Clock,
     plugin::PluginInfo,
-    speech::{Abilities, Speech, SpeechEngine, Utterance, Voice},
+    speech::{Abilities, Encoding, Speech, SpeechEngine, Utterance, Voice},
 };
 
 use crate::{OpenAiConfig, http::transport::Transport, revision, voices::choose};
@@ -43,6 +45,7 @@ pub struct OpenAiSpeechEngine {
     names: Vec<String>,
     formats: Vec<OpenAiFormat>,
     pcm_sample_rate: u32,
+    max_chars: usize,
     instructions: Option<String>,
     speed: bool,
 }
@@ -88,6 +91,7 @@ impl OpenAiSpeechEngine {
             names,
             formats: config.formats.clone(),
             pcm_sample_rate: config.pcm_sample_rate,
+            max_chars: config.max_chars,
             instructions: config.instructions.clone().filter(|text| !text.trim().is_empty()),
             speed: config.speed,
         })
@@ -104,10 +108,11 @@ impl OpenAiSpeechEngine {
         }
     }
 
-    /// The form to ask for: the wished one where the server makes it, else samples, else what it makes.
-    fn form(&self, utterance: &Utterance) -> OpenAiFormat {
+    /// The form to ask for: the wished one where the server makes it, else samples, else what it makes. What is put together of parts must
+    /// bear it.
+    fn form(&self, wished: Option<Encoding>, parts: usize) -> OpenAiFormat {
         let makes = |form: &OpenAiFormat| self.formats.contains(form);
-        let wished = utterance.encoding.map(OpenAiFormat::of).filter(makes);
+        let wished = wished.map(OpenAiFormat::of).filter(makes).filter(|form| parts == 1 || form.is_open());
         let samples = [OpenAiFormat::Pcm, OpenAiFormat::Wav].into_iter().find(makes);
         wished.or(samples).or(self.formats.first().copied()).unwrap_or(OpenAiFormat::Pcm)
     }
@@ -134,19 +139,20 @@ impl SpeechEngine for OpenAiSpeechEngine {
 
     async fn synthesize(&self, ctx: &CallContext, utterance: Utterance) -> Result<Speech> {
         let voice = &self.names[choose(&self.voices, &utterance, &self.id)?];
-        let asked = self.form(&utterance);
-        let wire = Wire {
-            model: &self.model,
-            input: &utterance.text,
-            voice,
-            response_format: asked,
-            speed: Some(utterance.speed).filter(|speed| self.speed && *speed != 1.0),
-            instructions: self.instructions.as_deref(),
-        };
-        let body = serde_json::to_vec(&wire).map_err(Failure::internal)?;
-        let response =
-            self.transport.post(ctx, "/audio/speech", body).await.map_err(|refusal| refusal.failure)?;
+        let parts = parts::parts(&utterance.text, self.max_chars);
+        let asked = self.form(utterance.encoding, parts.len());
+        let bodies = parts.into_iter().map(|input| {
+            serde_json::to_vec(&Wire {
+                model: &self.model,
+                input,
+                voice,
+                response_format: asked,
+                speed: Some(utterance.speed).filter(|speed| self.speed && *speed != 1.0),
+                instructions: self.instructions.as_deref(),
+            })
+        });
+        let bodies = bodies.collect::<Result<_, _>>().map_err(Failure::internal)?;
         let form = Form { asked, pcm_sample_rate: self.pcm_sample_rate };
-        audio::begin(self.transport.clone(), self.transport.watch(ctx), response, form).await
+        audio::begin(self.transport.clone(), self.transport.watch(ctx), form, bodies).await
     }
 }

@@ -139,6 +139,33 @@ async fn form_that_spares_the_host_work_is_asked_for_where_the_server_makes_it()
 }
 
 #[tokio::test]
+async fn text_that_is_longer_than_the_server_takes_is_said_in_parts() {
+    let double = double().await;
+    let engine = engine(&config(&double.base_url(), &json!({ "formats": ["pcm", "mp3", "flac"] })));
+    let text = "Turn left at the lakes. ".repeat(400);
+    let utterance = Utterance { encoding: Some(Encoding::Flac), ..Utterance::new(&text) };
+    let (format, audio) = whole(&engine, utterance).await;
+    assert_eq!((format, audio.len()), (pcm(24_000), 2_000 * 12_000));
+    assert_eq!(double.calls().len(), 3);
+    let said = double.calls().into_iter().map(|call| call.body["input"].as_str().unwrap().to_owned());
+    assert_eq!(said.collect::<String>(), text);
+}
+
+#[tokio::test]
+async fn part_that_fails_after_another_was_said_is_no_whole_answer() {
+    let double = double().await;
+    let engine = engine(&config(&double.base_url(), &json!({ "max_chars": 100 })));
+    let text = "Turn left at the lakes. ".repeat(8);
+    let mut audio = engine.synthesize(&context(), Utterance::new(text)).await.unwrap().into_audio();
+    double.set_fault(Some(Fault::Refuse(503)));
+    let mut last = audio.next().await.unwrap();
+    while let Some(piece) = audio.next().await {
+        last = piece;
+    }
+    assert_eq!(last.unwrap_err().class, FailureClass::Truncated);
+}
+
+#[tokio::test]
 async fn voice_of_another_language_is_the_same_to_the_server() {
     let double = double().await;
     let engine = engine(&config(&double.base_url(), &json!({})));

@@ -1,77 +1,31 @@
-//! An answer as it streams.
+//! What is said, from the first byte to the end: as many answers as the text takes requests.
 
-use std::sync::Arc;
+use std::{collections::VecDeque, sync::Arc};
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use futures_util::{StreamExt, stream};
-use reqwest::{Response, header::CONTENT_TYPE};
-use wheelhouse_core::{
-    Result,
-    speech::{Encoding, Speech},
-};
+use wheelhouse_core::{Failure, FailureClass, Result, speech::Speech};
 
-use super::form::Form;
+use super::{answer::Answer, form::Form};
 use crate::{
-    http::{
-        failures,
-        transport::{Transport, is_a},
-    },
+    http::{failures, transport::Transport},
     watch::Watch,
-    wav::{Head, Tally, Verdict},
 };
 
-/// Three hours of two channels at 48 kHz. Whoever sends more does not stop.
-const MAX_AUDIO: u64 = 2 << 30;
-/// As much of a complaint as anybody reads.
-const MAX_COMPLAINT: usize = 64 << 10;
-
-/// Reads an answer up to its first byte of audio, which decides whether there is any.
+/// Begins to speak; comes back with the first byte of audio, which decides whether there is any. `bodies` are the requests in order.
 ///
 /// # Errors
-/// Whatever fails before that byte: `Unavailable`, or `Timeout`.
+/// Whatever fails before that byte: never `Truncated`.
 pub(super) async fn begin(
     transport: Arc<Transport>,
     watch: Watch,
-    response: Response,
     form: Form,
+    mut bodies: VecDeque<Vec<u8>>,
 ) -> Result<Speech> {
-    if is_a(&response, "application/json") {
-        // Gateways answer 200 before they know better.
-        let body = transport.body(&watch, response, MAX_COMPLAINT).await?;
-        return Err(transport.complaint(&body));
-    }
-    let said = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let Some(form) = form.or_said(said) else {
-        return Err(failures::unreadable(transport.noun(), "a content type that is no audio"));
-    };
-    let mut reader = Reader { transport, watch, response, ahead: None, tally: Tally::of_bytes() };
-    let mut bytes = BytesMut::new();
-    let (format, length, samples) = loop {
-        let piece = reader.read_ahead().await?;
-        let is_over = piece.is_none();
-        bytes.extend_from_slice(&piece.unwrap_or_default());
-        let head = match form.parse(&bytes) {
-            // Too short to be told from something else.
-            Head::Begun if is_over && form.is_samples() && !bytes.is_empty() => form.samples(),
-            head => head,
-        };
-        match head {
-            Head::Whole { format, length, samples } if bytes.len() > samples => {
-                break (format, length, samples);
-            }
-            Head::Wrong(what) => return Err(failures::unreadable(reader.transport.noun(), what)),
-            _ if is_over => {
-                let detail = format_args!("{} bytes, none of which is audio", bytes.len());
-                return Err(failures::no_audio(reader.transport.noun(), detail));
-            }
-            _ => {}
-        }
-    };
-    if format.encoding == Encoding::PcmS16le {
-        reader.tally = Tally::new(format.channels, length);
-    }
-    reader.ahead = Some(bytes.split_off(samples).freeze());
-    reader.watch = reader.watch.without_deadline();
+    let first = bodies.pop_front().ok_or_else(|| Failure::internal("a text without a part"))?;
+    let answer = Answer::open(&transport, &watch, form, first).await?;
+    let format = answer.format;
+    let reader = Reader { transport, watch: watch.without_deadline(), form, bodies, answer };
     let audio = stream::unfold(Some(reader), |reader| async move {
         let mut reader = reader?;
         match reader.next().await {
@@ -87,43 +41,31 @@ pub(super) async fn begin(
 struct Reader {
     transport: Arc<Transport>,
     watch: Watch,
-    response: Response,
-    /// Audio that came with the head.
-    ahead: Option<Bytes>,
-    tally: Tally,
+    form: Form,
+    /// What is still to be asked for.
+    bodies: VecDeque<Vec<u8>>,
+    answer: Answer,
 }
 
 impl Reader {
-    /// A piece before there is any audio.
-    async fn read_ahead(&mut self) -> Result<Option<Bytes>> {
-        let piece = self.watch.wait(self.transport.answer_timeout, self.response.chunk()).await?;
-        piece.map_err(|error| failures::no_audio(self.transport.noun(), self.transport.chain(&error)))
-    }
-
     async fn next(&mut self) -> Result<Option<Bytes>> {
         loop {
-            let piece = match self.ahead.take() {
-                Some(piece) => Some(piece),
-                None => {
-                    let piece = self.watch.wait(self.transport.idle_timeout, self.response.chunk()).await?;
-                    piece.map_err(|error| self.transport.broken_off(&error))?
-                }
-            };
-            let Some(piece) = piece else { break };
-            if self.tally.read() > MAX_AUDIO {
-                return Err(failures::broken_off(self.transport.noun(), "audio without an end"));
-            }
-            let piece = self.tally.take(piece);
-            if !piece.is_empty() {
+            if let Some(piece) = self.answer.next(&self.transport, &self.watch).await? {
                 return Ok(Some(piece));
             }
-        }
-        match self.tally.verdict() {
-            Verdict::Whole => Ok(None),
-            Verdict::Nothing | Verdict::Short => {
-                let detail = format_args!("ended in good order after {} bytes of audio", self.tally.read());
-                Err(failures::broken_off(self.transport.noun(), detail))
+            let Some(body) = self.bodies.pop_front() else { return Ok(None) };
+            let next = Answer::open(&self.transport, &self.watch, self.form, body).await;
+            let next = next.map_err(|mut failure| {
+                // Something has been said already.
+                if failure.class != FailureClass::Timeout {
+                    failure.class = FailureClass::Truncated;
+                }
+                failure
+            })?;
+            if next.format != self.answer.format {
+                return Err(failures::broken_off(self.transport.noun(), "the form changed in the middle"));
             }
+            self.answer = next;
         }
     }
 }

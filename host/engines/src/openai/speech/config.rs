@@ -43,6 +43,8 @@ pub struct OpenAiSpeechConfig {
     pub formats: Vec<OpenAiFormat>,
     /// Samples a second of `pcm`, 8,000 to 192,000.
     pub pcm_sample_rate: u32,
+    /// The longest text of one request, in characters, 100 to 1,000,000. A longer one is said in several.
+    pub max_chars: usize,
     /// How to speak, for models that take instructions.
     pub instructions: Option<String>,
     /// Whether the model speaks at other paces than its own. Without it the host makes them.
@@ -67,6 +69,7 @@ impl Default for OpenAiSpeechConfig {
             languages: vec!["en-US".to_owned()],
             formats: vec![OpenAiFormat::Pcm, OpenAiFormat::Mp3],
             pcm_sample_rate: 24_000,
+            max_chars: 4_096,
             instructions: None,
             speed: false,
             connect_timeout_ms: 5_000,
@@ -134,6 +137,9 @@ impl OpenAiSpeechConfig {
         }
         if !(8_000..=192_000).contains(&self.pcm_sample_rate) {
             wrong("pcm_sample_rate", format!("is {} and must be from 8000 to 192000", self.pcm_sample_rate));
+        }
+        if !(100..=1_000_000).contains(&self.max_chars) {
+            wrong("max_chars", format!("is {} and must be from 100 to 1000000", self.max_chars));
         }
         problems.extend(self.timeouts().problems(&section));
         problems
@@ -307,6 +313,7 @@ mod tests {
             languages: vec!["english".to_owned()],
             formats: Vec::new(),
             pcm_sample_rate: 1,
+            max_chars: 0,
             idle_timeout_ms: 0,
             ..at("http://localhost:8880/v1/audio/speech")
         };
@@ -319,6 +326,7 @@ mod tests {
                 "engines.kokoro.languages",
                 "engines.kokoro.formats",
                 "engines.kokoro.pcm_sample_rate",
+                "engines.kokoro.max_chars",
                 "engines.kokoro.idle_timeout_ms"
             ]
         );

@@ -38,6 +38,11 @@ impl OpenAiFormat {
         }
     }
 
+    /// Whether two of them, one after the other, are one.
+    pub(super) fn is_open(self) -> bool {
+        matches!(self, Self::Pcm | Self::Wav | Self::Mp3 | Self::Aac)
+    }
+
     /// The one that a server says; `None` for what is none, such as a page of HTML.
     fn said(media_type: &str) -> Option<Self> {
         let media_type = media_type.to_ascii_lowercase();
