@@ -113,7 +113,11 @@ impl Host {
             .await
             .map_err(|error| StartError::Failed(error.to_string()))?;
 
-        let engines = EnginesConfig { openai: config.openai.clone(), engines: config.engines.clone() };
+        let engines = EnginesConfig {
+            openai: config.openai.clone(),
+            engines: config.engines.clone(),
+            chain: config.speech.chain(),
+        };
         let native = wheelhouse_engines::contributions(&engines, &surroundings.clock, &surroundings.entropy)
             .map_err(failed)?;
         let off = leave_out(&mut config, native.off);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{CommandConfig, CommandOutput, OpenAiConfig, OpenAiSpeechConfig, openai};
+use crate::{CommandConfig, CommandOutput, EdgeConfig, OpenAiConfig, OpenAiSpeechConfig, edge, openai};
 
 /// One speech engine in native code, by its kind. There may be several of a kind.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -15,13 +15,16 @@ pub enum EngineConfig {
     /// A server that speaks OpenAI's speech API.
     #[serde(rename = "openai")]
     OpenAi(OpenAiSpeechConfig),
+    /// Microsoft Edge's read-aloud service.
+    Edge(EdgeConfig),
 }
 
 impl EngineConfig {
     /// The engines that are there without any configuration, by their names. Each keeps its kind.
     pub fn built_in() -> BTreeMap<String, Self> {
+        let edge = (edge::ID, Self::Edge(EdgeConfig::default()));
         let openai = (openai::ID, Self::OpenAi(OpenAiSpeechConfig::default()));
-        [openai].into_iter().map(|(id, engine)| (id.to_owned(), engine)).collect()
+        [edge, openai].into_iter().map(|(id, engine)| (id.to_owned(), engine)).collect()
     }
 
     /// One of each kind with everything that can be set, for whoever looks for settings rather than for an engine.
@@ -34,13 +37,14 @@ impl EngineConfig {
             seconds: 0,
             at_once: 0,
         };
-        vec![Self::Command(command), Self::OpenAi(OpenAiSpeechConfig::default())]
+        let openai = Self::OpenAi(OpenAiSpeechConfig::default());
+        vec![Self::Command(command), openai, Self::Edge(EdgeConfig::default())]
     }
 
     /// Why the engine of this id is off, in a few words; `None` when it is on.
     pub fn off_reason(&self, id: &str, openai: &OpenAiConfig) -> Option<&'static str> {
         match self {
-            Self::Command(_) => None,
+            Self::Command(_) | Self::Edge(_) => None,
             Self::OpenAi(config) => config.off_reason(id, openai),
         }
     }
@@ -57,6 +61,7 @@ impl EngineConfig {
         match self {
             Self::Command(config) => problems.extend(config.problems(&section)),
             Self::OpenAi(config) => problems.extend(config.problems(id, openai)),
+            Self::Edge(config) => problems.extend(config.problems(&section)),
         }
         problems
     }

@@ -2,10 +2,12 @@
 //!
 //! Each stands behind a port of the core like any component, so that no service can tell the two apart: `openai`, an AI provider for
 //! OpenAI and for every server that speaks its protocol ([`OpenAiProvider`]), and speech engines under `[engines.<id>]`, which are programs
-//! of the machine ([`CommandEngine`]) or servers that speak OpenAI's speech API ([`OpenAiSpeechEngine`]).
+//! of the machine ([`CommandEngine`]), servers that speak OpenAI's speech API ([`OpenAiSpeechEngine`]), or Microsoft Edge's service
+//! ([`EdgeEngine`]).
 
 mod command;
 mod config;
+mod edge;
 mod http;
 mod openai;
 mod revision;
@@ -25,6 +27,7 @@ use wheelhouse_core::{
 
 pub use command::{CommandConfig, CommandEngine, CommandOutput, CommandVoice};
 pub use config::EngineConfig;
+pub use edge::{EdgeConfig, EdgeEngine};
 pub use openai::{
     OpenAiConfig, OpenAiFormat, OpenAiProvider, OpenAiSpeechConfig, OpenAiSpeechEngine, OpenAiVoice,
 };
@@ -39,11 +42,14 @@ pub struct EnginesConfig {
     pub openai: OpenAiConfig,
     /// Speech engines by id.
     pub engines: BTreeMap<String, EngineConfig>,
+    /// The speech engines that are asked without anybody naming them. One that is there without configuration is only made when it is
+    /// among them: a host speaks to no service that its operator did not choose.
+    pub chain: Vec<String>,
 }
 
 impl Default for EnginesConfig {
     fn default() -> Self {
-        Self { openai: OpenAiConfig::default(), engines: EngineConfig::built_in() }
+        Self { openai: OpenAiConfig::default(), engines: EngineConfig::built_in(), chain: Vec::new() }
     }
 }
 
@@ -108,7 +114,11 @@ pub fn contributions(
             native.contributions.push(contribution);
         }
     }
+    let built_in = EngineConfig::built_in();
     for (id, engine) in &config.engines {
+        if built_in.get(id) == Some(engine) && !config.chain.contains(id) {
+            continue;
+        }
         if let Some(reason) = engine.off_reason(id, &config.openai) {
             native.leave_out(id, Export::Speech, reason);
             continue;
@@ -116,6 +126,10 @@ pub fn contributions(
         match engine {
             EngineConfig::Command(command) => {
                 let engine = CommandEngine::new(id, command)?;
+                native.add_engine(engine.info(), Arc::new(engine));
+            }
+            EngineConfig::Edge(edge) => {
+                let engine = EdgeEngine::new(id, edge, clock.clone(), entropy.clone())?;
                 native.add_engine(engine.info(), Arc::new(engine));
             }
             EngineConfig::OpenAi(speech) => {

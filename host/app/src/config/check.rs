@@ -231,7 +231,7 @@ mod tests {
                     "there is no such setting; did you mean `pcm_sample_rate`?"
                 ),
                 ("engines.kokoro.speed", "expected true or false"),
-                ("engines.odd", "is none of command, openai"),
+                ("engines.odd", "is none of command, openai, edge"),
                 ("engines.openai.modle", "there is no such setting; did you mean `model`?"),
                 ("engines.piper.second", "there is no such setting; did you mean `seconds`?"),
                 ("logg", "there is no such setting; did you mean `log`?"),

@@ -80,8 +80,13 @@ async fn list_that_is_none_is_a_failure() {
 }
 
 fn native(openai: OpenAiConfig) -> wheelhouse_core::Result<wheelhouse_engines::Native> {
+    native_of(openai, &["openai"])
+}
+
+fn native_of(openai: OpenAiConfig, chain: &[&str]) -> wheelhouse_core::Result<wheelhouse_engines::Native> {
+    let chain = chain.iter().map(|&name| name.to_owned()).collect();
     contributions(
-        &EnginesConfig { openai, ..EnginesConfig::default() },
+        &EnginesConfig { openai, chain, ..EnginesConfig::default() },
         &(Arc::new(FixedClock) as Arc<dyn Clock>),
         &(Arc::new(FixedEntropy) as Arc<dyn Entropy>),
     )
@@ -93,6 +98,16 @@ fn without_key_and_base_url_nothing_is_contributed_and_the_reason_is_told() {
     assert!(native.contributions.is_empty());
     let off = |export| Absent { id: "openai".to_owned(), export, reason: "no OPENAI_API_KEY".to_owned() };
     assert_eq!(native.off, [off(Export::Chat), off(Export::Speech)]);
+}
+
+#[test]
+fn service_that_no_operator_named_is_not_spoken_to() {
+    let config = || OpenAiConfig { api_key: Some(Secret::new(KEY)), ..OpenAiConfig::default() };
+    let native = native_of(config(), &[]).unwrap();
+    assert!(native.contributions.iter().all(|contribution| contribution.engine.is_none()));
+    let named = native_of(config(), &["edge"]).unwrap();
+    let engines = named.contributions.iter().filter_map(|contribution| contribution.engine.as_ref());
+    assert_eq!(engines.map(|engine| engine.id()).collect::<Vec<_>>(), ["edge"]);
 }
 
 #[test]
