@@ -7,7 +7,9 @@ use wheelhouse_core::Secret;
 
 use crate::{cache::redis, error, sql::postgres};
 
-/// `[store]`: database and cache.
+const MIB: u64 = 1024 * 1024;
+
+/// `[store]`: database, cache and kept audio.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct StoreConfig {
@@ -29,6 +31,14 @@ pub struct StoreConfig {
     pub connect_seconds: u64,
     /// Most bytes that the cache in memory holds.
     pub memory_cache_bytes: u64,
+    /// Most bytes of finished audio in memory, up to 16 GiB. Audio larger than a quarter of it is not kept there.
+    pub audio_memory_bytes: u64,
+    /// Most bytes of finished audio in the data folder, up to 16 TiB. 0: none.
+    pub audio_disk_bytes: u64,
+    /// How long finished audio is kept in Redis, up to a year, where there is a `redis_url`. 0: not at all.
+    pub audio_redis_seconds: u64,
+    /// The largest audio that is kept in Redis, 1 byte to 256 MiB.
+    pub audio_redis_entry_bytes: u64,
 }
 
 impl Default for StoreConfig {
@@ -41,7 +51,11 @@ impl Default for StoreConfig {
             sqlite_readers: 4,
             redis_connections: 8,
             connect_seconds: 5,
-            memory_cache_bytes: 32 * 1024 * 1024,
+            memory_cache_bytes: 32 * MIB,
+            audio_memory_bytes: 32 * MIB,
+            audio_disk_bytes: 512 * MIB,
+            audio_redis_seconds: 24 * 60 * 60,
+            audio_redis_entry_bytes: 2 * MIB,
         }
     }
 }
@@ -60,14 +74,18 @@ impl StoreConfig {
         {
             problems.push(format!("store.redis_url: {reason}; {}", error::REDIS_URL));
         }
-        for (field, value, longest) in [
-            ("postgres_connections", self.postgres_connections.into(), 1_000),
-            ("sqlite_readers", self.sqlite_readers.into(), 64),
-            ("redis_connections", self.redis_connections.into(), 1_000),
-            ("connect_seconds", self.connect_seconds, 600),
+        for (field, value, least, most) in [
+            ("postgres_connections", self.postgres_connections.into(), 1, 1_000),
+            ("sqlite_readers", self.sqlite_readers.into(), 1, 64),
+            ("redis_connections", self.redis_connections.into(), 1, 1_000),
+            ("connect_seconds", self.connect_seconds, 1, 600),
+            ("audio_memory_bytes", self.audio_memory_bytes, 0, 16 * 1024 * MIB),
+            ("audio_disk_bytes", self.audio_disk_bytes, 0, 16 * 1024 * 1024 * MIB),
+            ("audio_redis_seconds", self.audio_redis_seconds, 0, 365 * 24 * 60 * 60),
+            ("audio_redis_entry_bytes", self.audio_redis_entry_bytes, 1, 256 * MIB),
         ] {
-            if !(1..=longest).contains(&value) {
-                problems.push(format!("store.{field}: is {value} and must be from 1 to {longest}"));
+            if !(least..=most).contains(&value) {
+                problems.push(format!("store.{field}: is {value} and must be from {least} to {most}"));
             }
         }
         problems

@@ -4,6 +4,7 @@
 //! cannot tell which database is behind them: the statements are the same, and so is what they answer.
 
 mod account;
+mod audio;
 mod cache;
 mod config;
 mod conversation;
@@ -18,6 +19,7 @@ use std::{fmt, path::Path, sync::Arc};
 use async_trait::async_trait;
 use wheelhouse_core::{
     account::{AccountStore, SessionStore},
+    audio::AudioStore,
     cache::Cache,
     conversation::ConversationStore,
     document::DocumentStore,
@@ -26,6 +28,7 @@ use wheelhouse_core::{
 };
 
 use crate::{
+    audio::AudioTiers,
     cache::{MemoryCache, RedisCache},
     sql::{Backend, SqlStore, postgres, sqlite},
 };
@@ -42,6 +45,7 @@ pub struct Store {
     documents: Arc<dyn DocumentStore>,
     switches: Arc<dyn PluginSwitchStore>,
     cache: Arc<dyn Cache>,
+    audio: Arc<AudioTiers>,
     dependencies: Vec<Arc<dyn Dependency>>,
     summary: StoreSummary,
 }
@@ -89,19 +93,26 @@ impl Store {
             None => (Ports::of(MemoryCache::new(config.memory_cache_bytes)), String::new()),
         };
         let cache_place = Place { kind: cache.dependency.kind(), place };
+        let audio = || AudioTiers::open(config);
         match &config.database_url {
             Some(url) => {
                 let (database, place) = postgres::open(config, url.expose()).await?;
-                Ok(Self::assemble(database, place, cache, cache_place))
+                Ok(Self::assemble(database, place, cache, cache_place, audio()))
             }
             None => {
                 let (database, place) = sqlite::open(config, data_dir).await?;
-                Ok(Self::assemble(database, place, cache, cache_place))
+                Ok(Self::assemble(database, place, cache, cache_place, audio()))
             }
         }
     }
 
-    fn assemble<B: Backend>(database: SqlStore<B>, place: String, cache: Ports, cache_place: Place) -> Self {
+    fn assemble<B: Backend>(
+        database: SqlStore<B>,
+        place: String,
+        cache: Ports,
+        cache_place: Place,
+        audio: AudioTiers,
+    ) -> Self {
         let database = Arc::new(database);
         Self {
             accounts: database.clone(),
@@ -111,6 +122,7 @@ impl Store {
             switches: database.clone(),
             dependencies: vec![database.clone(), cache.dependency],
             cache: cache.cache,
+            audio: Arc::new(audio),
             summary: StoreSummary { database: Place { kind: B::KIND, place }, cache: cache_place },
             database,
         }
@@ -144,6 +156,11 @@ impl Store {
     /// Keeps what need not last.
     pub fn cache(&self) -> Arc<dyn Cache> {
         self.cache.clone()
+    }
+
+    /// Keeps finished audio. Never fails: what does not work holds nothing.
+    pub fn audio(&self) -> Arc<dyn AudioStore> {
+        self.audio.clone()
     }
 
     /// The database and the cache, to be asked for a sign of life.
