@@ -85,15 +85,16 @@ impl Store {
     /// See [`StoreOpenError`]: a sentence that says what to do, without passwords.
     pub async fn open(config: &StoreConfig, data_dir: &Path) -> Result<Self, StoreOpenError> {
         // The cache first: it is quicker to find out that it is not there, and nothing has to be closed then.
-        let (cache, place) = match &config.redis_url {
+        let (cache, redis, place) = match &config.redis_url {
             Some(url) => {
                 let (cache, place) = RedisCache::open(config, url.expose()).await?;
-                (Ports::of(cache), place)
+                let cache = Arc::new(cache);
+                (Ports::of(cache.clone()), Some(cache), place)
             }
-            None => (Ports::of(MemoryCache::new(config.memory_cache_bytes)), String::new()),
+            None => (Ports::of(MemoryCache::new(config.memory_cache_bytes).into()), None, String::new()),
         };
         let cache_place = Place { kind: cache.dependency.kind(), place };
-        let audio = || AudioTiers::open(config);
+        let audio = || AudioTiers::open(config, data_dir, redis);
         match &config.database_url {
             Some(url) => {
                 let (database, place) = postgres::open(config, url.expose()).await?;
@@ -173,8 +174,10 @@ impl Store {
         &self.summary
     }
 
-    /// Waits for running statements, then closes all connections. Later calls fail with `Unavailable`.
+    /// Waits for running statements and for audio that is still to be written, then closes all connections to the
+    /// database. Later calls fail with `Unavailable`, but for those of the caches.
     pub async fn close(&self) {
+        self.audio.close().await;
         self.database.close().await;
     }
 }
@@ -192,8 +195,7 @@ struct Ports {
 }
 
 impl Ports {
-    fn of<C: Cache + Dependency>(cache: C) -> Self {
-        let cache = Arc::new(cache);
+    fn of<C: Cache + Dependency>(cache: Arc<C>) -> Self {
         Self { cache: cache.clone(), dependency: cache }
     }
 }

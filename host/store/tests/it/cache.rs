@@ -105,7 +105,8 @@ fn on_redis(test: impl AsyncFnOnce(&Ground)) {
     });
 }
 
-async fn forget(url: &str, prefix: &str) {
+/// Deletes all keys in Redis that begin so.
+pub(crate) async fn forget(url: &str, prefix: &str) {
     let client = Client::open(url).unwrap();
     let mut connection = client.get_multiplexed_async_connection().await.unwrap();
     let keys: Vec<String> = connection.keys(format!("{prefix}*")).await.unwrap();

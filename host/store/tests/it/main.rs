@@ -5,6 +5,7 @@
 
 mod account;
 mod agreement;
+mod audio;
 mod cache;
 mod conversation;
 mod document;

@@ -18,14 +18,14 @@ use crate::{
 };
 
 /// Stands before a server, so that it can be cut off without being stopped.
-struct Line {
-    local: SocketAddr,
+pub(crate) struct Line {
+    pub(crate) local: SocketAddr,
     server: String,
     connections: JoinSet<()>,
 }
 
 impl Line {
-    async fn to(server: &str) -> Self {
+    pub(crate) async fn to(server: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let mut line = Self {
             local: listener.local_addr().unwrap(),
@@ -51,17 +51,17 @@ impl Line {
         });
     }
 
-    async fn cut(&mut self) {
+    pub(crate) async fn cut(&mut self) {
         self.connections.shutdown().await;
     }
 
-    async fn mend(&mut self) {
+    pub(crate) async fn mend(&mut self) {
         self.serve(TcpListener::bind(self.local).await.unwrap());
     }
 }
 
 /// Host and port of a URL, and the URL with others in their place.
-fn redirect(url: &str, to: impl Fn(&str) -> SocketAddr) -> String {
+pub(crate) fn redirect(url: &str, to: impl Fn(&str) -> SocketAddr) -> String {
     let (scheme, rest) = url.split_once("://").unwrap();
     let (credentials, place) = rest.rsplit_once('@').map_or(("", rest), |(c, place)| (c, place));
     let end = place.find(['/', '?']).unwrap_or(place.len());
@@ -69,7 +69,7 @@ fn redirect(url: &str, to: impl Fn(&str) -> SocketAddr) -> String {
     format!("{scheme}://{credentials}{at}{}{}", to(&place[..end]), &place[end..])
 }
 
-fn server_of(url: &str, default_port: u16) -> String {
+pub(crate) fn server_of(url: &str, default_port: u16) -> String {
     let mut server = String::new();
     let found = std::cell::RefCell::new(&mut server);
     redirect(url, |place| {
@@ -80,7 +80,7 @@ fn server_of(url: &str, default_port: u16) -> String {
     server
 }
 
-async fn healthy(dependency: &Arc<dyn Dependency>) {
+pub(crate) async fn healthy(dependency: &Arc<dyn Dependency>) {
     let answers = async {
         while dependency.check().await.is_err() {
             tokio::task::yield_now().await;
