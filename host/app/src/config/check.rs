@@ -53,7 +53,7 @@ fn fit(known: &Known, expected: &Value, actual: &Value, path: &str, problems: &m
         let setting = match path {
             "plugins" => Some(known.plugin()),
             "engines" => {
-                if let Some(text) = another_kind(known, key, value) {
+                if let Some(text) = wrong_kind(known, key, value) {
                     problems.push(Problem { path: format!("{below}.kind"), text });
                     usable.extend(settings.get(key).map(|setting| (key.clone(), setting.clone())));
                     continue;
@@ -80,13 +80,20 @@ fn fit(known: &Known, expected: &Value, actual: &Value, path: &str, problems: &m
     Value::Dict(*tag, usable)
 }
 
-/// What is wrong with an engine that has the name of one of the host's own and is of another kind.
-fn another_kind(known: &Known, id: &str, engine: &Value) -> Option<String> {
-    let own = known.kind_of_built_in(id)?;
+/// What is wrong with an engine's kind, of which all else that it may say depends.
+fn wrong_kind(known: &Known, id: &str, engine: &Value) -> Option<String> {
     let given = engine.find_ref("kind").and_then(Value::as_str);
-    (given != Some(own)).then(|| {
-        format!("`{id}` is the host's own engine of the kind `{own}`; give one of another kind another name")
-    })
+    if let Some(own) = known.kind_of_built_in(id).filter(|own| given != Some(own)) {
+        let text = format!("`{id}` is the host's own engine of the kind `{own}`");
+        return Some(format!("{text}; give one of another kind another name"));
+    }
+    let kinds: Vec<&String> = known.kinds().collect();
+    let all = kinds.iter().map(|kind| kind.as_str()).collect::<Vec<_>>().join(", ");
+    match given {
+        None => Some(format!("say which kind of engine it is: {all}")),
+        Some(given) if kinds.iter().any(|kind| *kind == given) => None,
+        Some(given) => Some(format!("is none of {all}{}", nearest(given, kinds.into_iter()))),
+    }
 }
 
 /// What belongs there instead, or `None` when the value fits.
@@ -213,6 +220,8 @@ mod tests {
             voices = [{ id = "amy", language = "en-US" }]
             [engines.odd]
             kind = "opanai"
+            [engines.bare]
+            command = ["say"]
             "#,
         );
         let mut found: Vec<_> = found.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
@@ -226,12 +235,13 @@ mod tests {
                     "is out of range; expected a whole number that is not negative and not too large"
                 ),
                 ("accounts.secret_key", "expected a text"),
+                ("engines.bare.kind", "say which kind of engine it is: command, openai"),
                 (
                     "engines.kokoro.pcm_sample_rat",
                     "there is no such setting; did you mean `pcm_sample_rate`?"
                 ),
                 ("engines.kokoro.speed", "expected true or false"),
-                ("engines.odd", "is none of command, openai, edge"),
+                ("engines.odd.kind", "is none of command, edge, openai; did you mean `openai`?"),
                 ("engines.openai.modle", "there is no such setting; did you mean `model`?"),
                 ("engines.piper.second", "there is no such setting; did you mean `seconds`?"),
                 ("logg", "there is no such setting; did you mean `log`?"),

@@ -51,7 +51,12 @@ impl Known {
     /// The settings of an engine that is configured so: those of its kind, or any where the kind is not known.
     pub(super) fn engine(&self, given: &Value) -> Value {
         let kind = kind_of(given).and_then(|kind| self.kinds.get(kind));
-        kind.cloned().unwrap_or_else(|| Dict::new().into())
+        kind.cloned().unwrap_or_else(|| Value::from(Dict::new()))
+    }
+
+    /// The kinds of engines that there are.
+    pub(super) fn kinds(&self) -> impl Iterator<Item = &String> {
+        self.kinds.keys()
     }
 
     /// The kind of the engine of this name where the host has one of it without any configuration.

@@ -67,7 +67,7 @@ fn every_problem_of_the_configuration_is_said_at_once() {
         "plugins.wins.grants: `all` is no target of `documents`; there is user, shared (in wheelhouse.toml)",
         "plugins.wins.limits.cpu_m: there is no such setting; did you mean `cpu_ms`? (in wheelhouse.toml)",
         "server.listen: `0.0.0.0:http` is no address with a port, such as 127.0.0.1:8000 (in PORT)",
-        "speech.primary_engine: there is no speech engine `hibary`; there are: hibari (did you mean `hibari`?) (in TTS_PRIMARY_ENGINE)",
+        "speech.primary_engine: there is no speech engine `hibary`; there are: hibari, openai (did you mean `hibari`?) (in TTS_PRIMARY_ENGINE)",
         "store.database_url: `mysql` is no database that this program knows; it reads postgresql://user:password@host:5432/database",
         "store.redis_url:",
     ] {
@@ -335,6 +335,15 @@ fn program_of_the_machine_speaks_when_the_one_before_it_is_not_there() {
         (&wav[..4], &wav[24..28], &wav[44..]),
         (&b"RIFF"[..], &16_000_u32.to_le_bytes()[..], &b"Hello there\n"[..])
     );
+}
+
+#[test]
+fn chain_that_names_an_engine_without_its_key_goes_on_without_it() {
+    let data = crate::app::data_with_compiled_plugins();
+    let chain = [("TTS_PRIMARY_ENGINE", "openai"), ("TTS_FALLBACK_ENGINES", "hibari")];
+    let output = wheelhouse(data.path(), &["say", "Hello there.", "-o", "hello.wav"], &chain);
+    assert_eq!(output.status.code(), Some(0), "{}", errors(&output));
+    assert!(data.path().join("hello.wav").exists());
 }
 
 #[test]
