@@ -23,8 +23,8 @@ use crate::{StoreConfig, cache::RedisCache};
 /// The tiers' folder in the data folder.
 const FOLDER: &str = "speech";
 
-/// Never fails: a tier that does not work is one that holds nothing. Only memory is written to at once; what waits to be
-/// written to the others is found there already.
+/// Never fails: a tier that does not work is one that holds nothing. Only memory is written to at once; what
+/// waits to be written to the others is found there already.
 pub(crate) struct AudioTiers {
     memory: MemoryAudio,
     disk: Option<Queue<DiskAudio>>,

@@ -31,7 +31,8 @@ pub struct StoreConfig {
     pub connect_seconds: u64,
     /// Most bytes that the cache in memory holds.
     pub memory_cache_bytes: u64,
-    /// Most bytes of finished audio in memory, up to 16 GiB. Audio larger than a quarter of it is not kept there.
+    /// Most bytes of finished audio in memory, up to 16 GiB. Audio larger than a quarter of it is not kept
+    /// there.
     pub audio_memory_bytes: u64,
     /// Most bytes of finished audio in the data folder, up to 16 TiB. 0: none.
     pub audio_disk_bytes: u64,

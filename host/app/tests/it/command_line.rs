@@ -67,7 +67,7 @@ fn every_problem_of_the_configuration_is_said_at_once() {
         "plugins.wins.grants: `all` is no target of `documents`; there is user, shared (in wheelhouse.toml)",
         "plugins.wins.limits.cpu_m: there is no such setting; did you mean `cpu_ms`? (in wheelhouse.toml)",
         "server.listen: `0.0.0.0:http` is no address with a port, such as 127.0.0.1:8000 (in PORT)",
-        "speech.primary_engine: there is no speech engine `hibary`; there are: hibari, openai (did you mean `hibari`?) (in TTS_PRIMARY_ENGINE)",
+        "speech.primary_engine: there is no speech engine `hibary`; there are: edge, hibari, openai, pico (did you mean `hibari`?) (in TTS_PRIMARY_ENGINE)",
         "store.database_url: `mysql` is no database that this program knows; it reads postgresql://user:password@host:5432/database",
         "store.redis_url:",
     ] {
@@ -357,7 +357,7 @@ fn engine_that_cannot_be_worked_with_is_said_with_its_setting() {
     assert!(errors.contains("engines.parrot.command: there is no `{voic}`"), "{errors}");
     assert!(
         errors.contains(
-            "speech.fallback_engines: there is no speech engine `parot`; there are: gone, hibari, openai, parrot"
+            "speech.fallback_engines: there is no speech engine `parot`; there are: edge, gone, hibari, openai, parrot, pico"
         ),
         "{errors}"
     );

@@ -1,4 +1,5 @@
-//! Audio in the data folder, which outlasts a restart: bounded by bytes; what was used least lately goes first.
+//! Audio in the data folder, which outlasts a restart: bounded by bytes; what was used least lately goes
+//! first.
 
 use std::{
     io,
@@ -21,8 +22,9 @@ use super::{
     trouble::Trouble,
 };
 
-/// The folder, when it is one process's. With several, each learns of what the others wrote when it has itself written
-/// a quarter of the bound, so that together they may be above it by as much for each other process.
+/// The bound is exact for one process on the folder. Of several, each learns what the others wrote when it
+/// has itself written a quarter of the bound, so that there may be as much too many for each other process
+/// until then.
 pub(super) struct DiskAudio {
     disk: Arc<Disk>,
 }

@@ -48,8 +48,8 @@ impl Folder {
         self.path.join(&id[..2]).join(id + WHOLE)
     }
 
-    /// The bytes of the file, unless there is none or it is longer than that. Its time is set to `used` when it is an
-    /// hour behind.
+    /// The bytes of the file, unless there is none or it is longer than that. Its time is set to `used` when
+    /// it is an hour behind.
     pub(super) fn read(&self, id: &AudioId, max_bytes: u64, used: SystemTime) -> io::Result<Option<Bytes>> {
         let Some(mut file) = unless_missing(File::open(self.file(id)))? else { return Ok(None) };
         let metadata = file.metadata()?;
@@ -85,7 +85,8 @@ impl Folder {
         unless_missing(fs::remove_file(self.file(id))).map(|_| ())
     }
 
-    /// Size and time of every file. Removes what was begun and abandoned, and leaves alone what has another name.
+    /// Size and time of every file. Removes what was begun and abandoned, and leaves alone what has another
+    /// name.
     pub(super) fn scan(&self, now: SystemTime) -> io::Result<HashMap<AudioId, (u64, SystemTime)>> {
         let mut found = HashMap::new();
         for folder in entries(&self.path)? {

@@ -45,8 +45,8 @@ impl Index {
         }
     }
 
-    /// Brings it into agreement with what a look into the folder found; the look began at `began`. Whatever was put
-    /// since then stands, and what is known already keeps its time, which is the more exact one.
+    /// Brings it into agreement with what a look into the folder found; the look began at `began`. Whatever
+    /// was put since then stands, and what is known already keeps its time, which is the more exact one.
     pub(super) fn agree(&mut self, found: &HashMap<AudioId, (u64, SystemTime)>, began: SystemTime) {
         let gone: Vec<AudioId> = self
             .entries

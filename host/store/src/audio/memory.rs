@@ -44,7 +44,8 @@ impl MemoryAudio {
         }
     }
 
-    /// Moka drives out entries when it gets round to it, and some hundreds of large ones may pile up until then.
+    /// Moka drives out entries when it gets round to it, and some hundreds of large ones may pile up until
+    /// then.
     async fn settle(&self) {
         self.entries.run_pending_tasks().await;
     }

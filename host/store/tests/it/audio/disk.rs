@@ -1,4 +1,5 @@
-//! Audio in the data folder: what is found after a restart, what is removed, and what several stores do to each other.
+//! Audio in the data folder: what is found after a restart, what is removed, and what several stores do to
+//! each other.
 
 use std::{
     fs::{self, File},
