@@ -44,7 +44,8 @@ impl Container {
     }
 }
 
-/// The layout nearest to `layout` that the container can carry. Of a few rates it is the lowest that loses nothing, else the highest.
+/// The layout nearest to `layout` that the container can carry. Of a few rates it is the lowest that loses
+/// nothing, else the highest.
 pub fn layout_for(container: Container, layout: Layout) -> Layout {
     let rate = layout.sample_rate;
     let among = |rates: &[u32]| {

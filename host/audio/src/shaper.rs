@@ -14,8 +14,9 @@ pub struct Shaper {
 }
 
 impl Shaper {
-    /// `speed` 2.0 is twice as fast at the same pitch, 0.25 to 4.0. `pitch_semitones` is higher or lower at the same pace, -12.0 to 12.0.
-    /// `volume` is a factor of the amplitude, 0.0 to 10.0; what gets too loud by it is clipped. Outside of that the nearest holds.
+    /// `speed` 2.0 is twice as fast at the same pitch, 0.25 to 4.0. `pitch_semitones` is higher or lower at
+    /// the same pace, -12.0 to 12.0. `volume` is a factor of the amplitude, 0.0 to 10.0; what gets too loud
+    /// by it is clipped. Outside of that the nearest holds.
     pub fn new(layout: Layout, speed: f32, pitch_semitones: f32, volume: f32) -> Self {
         let within = |value: f32, least: f32, most: f32, usual: f32| {
             if value.is_finite() { value.clamp(least, most) } else { usual }

@@ -2,9 +2,13 @@
 
 use std::f64::consts::PI;
 
-/// Zero crossings of the kernel on either side, where nothing has to be kept out but what cannot be told apart.
+use crate::product::product;
+
+/// Zero crossings of the kernel on either side, where nothing has to be kept out but what cannot be told
+/// apart.
 const CROSSINGS: f64 = 40.0;
-/// Where the kernel lets half through, of the lower of both halves of the rates: what it lets through less and less ends there.
+/// Where the kernel lets half through, of the lower of both halves of the rates: what it lets through less
+/// and less ends there.
 const CUTOFF: f64 = 0.93;
 /// Of the Kaiser window: what is kept out is below -90 dB.
 const BETA: f64 = 9.0;
@@ -22,7 +26,8 @@ pub(crate) struct Sinc {
     advance: u64,
     parts: u64,
     kernels: Kernels,
-    /// Of each channel what is still needed. The next sample lies `part / parts` after the middle of its first kernel's worth.
+    /// Of each channel what is still needed. The next sample lies `part / parts` after the middle of its
+    /// first kernel's worth.
     held: Vec<Vec<f32>>,
     part: u64,
     taken: u64,
@@ -122,27 +127,13 @@ impl Kernels {
 
     fn apply(&self, phase: f64, samples: &[f32]) -> f32 {
         let place = phase * self.phases as f64;
-        let at = |index: usize| dot(&self.numbers[index * self.width..(index + 1) * self.width], samples);
+        let at = |index: usize| product(&self.numbers[index * self.width..(index + 1) * self.width], samples);
         if self.exact {
             return at(place.round() as usize);
         }
         let (index, between) = (place as usize, place.fract() as f32);
         at(index) * (1.0 - between) + at(index + 1) * between
     }
-}
-
-/// In eight sums, which a processor adds up at once.
-fn dot(a: &[f32], b: &[f32]) -> f32 {
-    let (a, a_rest) = a.as_chunks::<8>();
-    let (b, b_rest) = b.as_chunks::<8>();
-    let mut sums = [0.0_f32; 8];
-    for (a, b) in a.iter().zip(b) {
-        for lane in 0..8 {
-            sums[lane] += a[lane] * b[lane];
-        }
-    }
-    let rest: f32 = a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum();
-    sums.iter().sum::<f32>() + rest
 }
 
 fn sinc(x: f64) -> f64 {

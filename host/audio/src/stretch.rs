@@ -1,14 +1,16 @@
 //! Faster and slower at the same pitch.
 
+use crate::product::product;
+
 /// What is joined at once, in seconds: longer than a period of a low voice, shorter than a sound of speech.
 const JOIN: f64 = 0.015;
 /// How far from its place a piece may be taken, in seconds: a period of a low voice, so that one fits.
 const REACH: f64 = 0.010;
 /// How coarsely a fitting place is looked for at first, in samples a second.
-const COARSE: u32 = 12_000;
+const COARSE: u32 = 8_000;
 
-/// Waveform-similarity overlap-add: pieces of the signal are laid over each other more or less densely than they were, each taken
-/// from where it goes on best from the one before.
+/// Waveform-similarity overlap-add: pieces of the signal are laid over each other more or less densely than
+/// they were, each taken from where it goes on best from the one before.
 pub(crate) struct Stretch {
     channels: usize,
     /// Frames that went in for one that comes out.
@@ -54,7 +56,10 @@ impl Stretch {
         // Piece by piece, so that no more is held however much comes at once.
         for piece in samples.chunks(4_096 * self.channels) {
             self.take(piece);
-            self.give(u64::MAX, out);
+            // Whole joins only, and none that is not due: where much is left out, one could reach beyond the
+            // end.
+            let due = (self.taken as f64 / self.pace) as u64;
+            self.give(due / self.join as u64 * self.join as u64, out);
         }
     }
 
@@ -104,22 +109,14 @@ impl Stretch {
         let place = (place - self.dropped) as usize;
         let wanted = &self.mono[tail..tail + self.join];
         let (first, last) = (place.saturating_sub(self.reach), place + self.reach);
-        let best = |candidates: &mut dyn Iterator<Item = usize>, step: usize| {
-            let mut best = (place, 0.0);
-            for candidate in candidates {
-                let likeness = likeness(wanted, &self.mono[candidate..candidate + self.join], step);
-                if likeness > best.1 {
-                    best = (candidate, likeness);
-                }
-            }
-            best.0
-        };
-        let about = best(&mut (first..=last).step_by(self.coarse), self.coarse);
-        if self.coarse == 1 {
-            return about as u64 + self.dropped;
-        }
-        let (from, to) = (about.saturating_sub(self.coarse).max(first), (about + self.coarse).min(last));
-        best(&mut (from..=to), 1) as u64 + self.dropped
+        let coarse = |samples: &[f32]| -> Vec<f32> { samples.iter().step_by(self.coarse).copied().collect() };
+        let area = coarse(&self.mono[first..last + self.join]);
+        let Some(about) = most_like(&coarse(wanted), &area) else { return place as u64 + self.dropped };
+        let about = first + about * self.coarse;
+        let (from, to) =
+            (about.saturating_sub(self.coarse - 1).max(first), (about + self.coarse - 1).min(last));
+        let found = most_like(wanted, &self.mono[from..to + self.join]);
+        found.map_or(about, |found| from + found) as u64 + self.dropped
     }
 
     /// Fades from the tail into what begins at `start`.
@@ -138,12 +135,14 @@ impl Stretch {
     }
 }
 
-/// How alike two pieces are, by every `step`th sample; larger is more alike, 0 and less is not at all.
-fn likeness(a: &[f32], b: &[f32], step: usize) -> f32 {
-    let (mut product, mut energy) = (0.0, 1.0);
-    for (a, b) in a.iter().zip(b).step_by(step) {
-        product += a * b;
-        energy += b * b;
+/// Where in `area` is what is most like `wanted`. `None` when nothing is, as in silence.
+fn most_like(wanted: &[f32], area: &[f32]) -> Option<usize> {
+    let mut best: Option<(usize, f32)> = None;
+    for (place, piece) in area.windows(wanted.len()).enumerate() {
+        let alike = product(wanted, piece) / (1.0 + product(piece, piece)).sqrt();
+        if alike > best.map_or(0.0, |(_, most)| most) {
+            best = Some((place, alike));
+        }
     }
-    product / energy.sqrt()
+    best.map(|(place, _)| place)
 }

@@ -2,8 +2,9 @@
 
 use crate::Layout;
 
-/// What stands before the samples of a WAV file of so many bytes of samples. Without a number the length is open: both lengths are
-/// the largest that fit, which players read as "until the end of the stream"; it is what ffmpeg writes to a pipe as well.
+/// What stands before the samples of a WAV file of so many bytes of samples. Without a number the length is
+/// open: both lengths are the largest that fit, which players read as "until the end of the stream"; it is
+/// what ffmpeg writes to a pipe as well.
 pub fn wav_header(layout: Layout, bytes: Option<u32>) -> [u8; 44] {
     const BITS: u16 = 16;
     // What follows the first length: all of the header but 8 bytes, and the samples.
