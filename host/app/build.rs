@@ -8,7 +8,7 @@ use std::{
     process::ExitCode,
 };
 
-use wheelhouse_build::{Build, BuildError, embed};
+use wheelhouse_build::{Build, BuildError, Component, embed};
 
 fn main() -> ExitCode {
     match bundle()
@@ -28,7 +28,9 @@ fn main() -> ExitCode {
 }
 
 fn bundle() -> Result<(), BuildError> {
-    let plugins = Build::new().package("assist").package("wins").package("hibari").run()?;
+    let mut plugins = Build::new().package("assist").package("wins").package("hibari").run()?;
+    // Building it takes a C compiler.
+    plugins.push(Component::finished("../../plugins/pico/pico.wasm")?);
     embed(&plugins, "wheelhouse_runtime::Bundled")
 }
 

@@ -26,13 +26,32 @@ enum Wanted {
     At(PathBuf),
 }
 
-/// A plugin that was built.
+/// A plugin as a component.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Component {
-    /// Name of the package, or of the example.
+    /// Name of the package, of the example, or of the file.
     pub name: String,
     /// Where the component lies.
     pub path: PathBuf,
+}
+
+impl Component {
+    /// One that is finished and lies in this file, seen from the package that is being built. It is named for the file, and cargo is told to
+    /// watch it.
+    ///
+    /// # Errors
+    /// Where there is no such file.
+    pub fn finished(path: impl AsRef<Path>) -> Result<Self, BuildError> {
+        Self::finished_in(&variable("CARGO_MANIFEST_DIR")?, path.as_ref())
+    }
+
+    fn finished_in(caller: &Path, path: &Path) -> Result<Self, BuildError> {
+        let path = caller.join(path);
+        let path = path.canonicalize().map_err(io(path.display()))?;
+        watch_file(&path);
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        Ok(Self { name, path })
+    }
 }
 
 impl Build {
@@ -156,6 +175,18 @@ mod tests {
         assert_eq!(guests(&out_dir), out_dir.join("guests"));
         fs::write(target.path().join("CACHEDIR.TAG"), "").unwrap();
         assert_eq!(guests(&out_dir), target.path().join("guests"));
+    }
+
+    #[test]
+    fn finished_components_are_named_for_their_files() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("app")).unwrap();
+        fs::write(folder.path().join("pico.wasm"), "").unwrap();
+        let caller = folder.path().join("app");
+        let pico = Component::finished_in(&caller, Path::new("../pico.wasm")).unwrap();
+        assert_eq!(pico.name, "pico");
+        assert!(pico.path.is_file() && !pico.path.ends_with("../pico.wasm"), "{pico:?}");
+        assert!(Component::finished_in(&caller, Path::new("../other.wasm")).is_err());
     }
 
     #[test]

@@ -279,7 +279,7 @@ fn plugins_are_listed_in_the_terminal() {
     let output = wheelhouse(data.path(), &["plugin", "list"], &[]);
     let list = String::from_utf8(output.stdout.clone()).unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", errors(&output));
-    for plugin in ["assist 0.1.0", "hibari 0.1.0", "wins 0.1.0"] {
+    for plugin in ["assist 0.1.0", "hibari 0.1.0", "pico 0.1.0", "wins 0.1.0"] {
         assert!(list.contains(plugin), "{list}");
     }
 }

@@ -136,6 +136,7 @@ fn plugins_are_listed_with_what_they_bring() {
             found.unwrap_or_else(|| panic!("{id} is not in {plugins}")).clone()
         };
         assert_eq!(find("hibari")["exports"], json!(["speech"]));
+        assert_eq!(find("pico")["exports"], json!(["speech"]));
         assert_eq!(find("assist")["exports"], json!(["chat"]));
         let wins = find("wins");
         assert_eq!(wins["state"], "active", "{wins}");

@@ -20,6 +20,7 @@ mod kits;
 #[allow(dead_code, unreachable_pub, reason = "these tests need only a part of it")]
 mod openai_server;
 mod page;
+mod pico;
 mod provider;
 mod restart;
 mod servers;
