@@ -11,6 +11,9 @@ pub type Result<T, E = Failure> = std::result::Result<T, E>;
 /// The code of a failure that will come again until somebody gives the host another key: breakers need not try soon.
 pub const CREDENTIAL_REFUSED: &str = "credential_refused";
 
+/// The code of a failure of whoever serves as many as it may: nothing is wrong with it.
+pub const BUSY: &str = "busy";
+
 /// What the next layer can do about a failure: fallback, breakers, retries and status codes all decide on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -3,7 +3,7 @@
 use std::{fmt, time::Duration};
 
 use wasmtime::{PoolConcurrencyLimitError, component::ResourceTableError};
-use wheelhouse_core::{Failure, FailureClass};
+use wheelhouse_core::{Failure, FailureClass, failure::BUSY};
 
 use crate::{engine::GUEST_STACK, meter::CpuOverrun, schema::shorten, state::RESOURCES};
 
@@ -45,7 +45,7 @@ impl Trap {
         if error.downcast_ref::<PoolConcurrencyLimitError>().is_some() {
             let failure =
                 Failure::unavailable("All plugin instances of this host are in use; try again shortly.")
-                    .with_code("busy")
+                    .with_code(BUSY)
                     .with_retry_after(Duration::from_secs(1))
                     .with_detail(format!("{error:#}"));
             return Fault { failure, counts: false };

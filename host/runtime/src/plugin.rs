@@ -13,6 +13,7 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use wheelhouse_core::{
     CallContext, Failure, Result,
+    failure::BUSY,
     plugin::{Probe, Vitals},
 };
 
@@ -411,7 +412,7 @@ pub(crate) fn millis(duration: Duration) -> u64 {
 }
 
 fn busy(message: String) -> Failure {
-    Failure::unavailable(message).with_code("busy").with_retry_after(Duration::from_secs(1))
+    Failure::unavailable(message).with_code(BUSY).with_retry_after(Duration::from_secs(1))
 }
 
 fn cancelled() -> Failure {

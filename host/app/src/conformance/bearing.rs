@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
 use serde_json::{Map, Value};
-use wheelhouse_core::{CallContext, Failure, FailureClass};
+use wheelhouse_core::{CallContext, Failure, FailureClass, failure::BUSY};
 
 use super::{
     chat,
@@ -123,7 +123,7 @@ async fn runs_late(subject: &Subject<'_>, question: &Question) -> Result<String,
         Err(failure) if failure.class == FailureClass::Timeout => {
             "it ends in `timeout`, and the next call is answered".to_owned()
         }
-        Err(failure) if failure.code() == "busy" => {
+        Err(failure) if failure.code() == BUSY => {
             "it ends before it begins, and the next call is answered".to_owned()
         }
         Err(failure) => match fault(&failure) {

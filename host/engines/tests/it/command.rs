@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde_json::json;
 use wheelhouse_core::{
     CallContext, Caller, Failure, FailureClass, Result,
+    failure::BUSY,
     speech::{AudioFormat, Encoding, SpeechEngine, Utterance},
 };
 use wheelhouse_engines::{CommandConfig, CommandEngine, CommandOutput, CommandVoice};
@@ -188,7 +189,7 @@ async fn listener_that_leaves_ends_the_program_and_frees_its_place() {
 
     let busy =
         engine.synthesize(&context(Duration::from_millis(10)), utterance("hello")).await.err().unwrap();
-    assert_eq!((busy.class, busy.code()), (FailureClass::Unavailable, "busy"));
+    assert_eq!((busy.class, busy.code()), (FailureClass::Unavailable, BUSY));
 
     let process = std::fs::read_to_string(&file).unwrap();
     drop(audio);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use tokio::time::Instant;
-use wheelhouse_core::{Failure, FailureClass};
+use wheelhouse_core::{Failure, FailureClass, failure::BUSY};
 
 use crate::support::{Setup, TestHost, ann};
 
@@ -128,7 +128,7 @@ async fn calls_beyond_the_limit_wait_until_their_deadline() {
         second
     });
     let failure = second.unwrap_err();
-    assert_eq!((failure.class, failure.code()), (FailureClass::Unavailable, "busy"));
+    assert_eq!((failure.class, failure.code()), (FailureClass::Unavailable, BUSY));
     assert!(failure.message.contains("`sleeps`"), "{failure}");
     host.assert_serves().await;
 }

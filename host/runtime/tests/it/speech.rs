@@ -6,6 +6,7 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 use wheelhouse_core::{
     Failure, FailureClass, Result,
+    failure::BUSY,
     speech::{Encoding, SpeechEngine, Utterance},
 };
 
@@ -93,7 +94,7 @@ async fn a_second_utterance_waits_for_the_only_instance() {
     let speech = engine.synthesize(&ann(), say(&long)).await.unwrap();
     let hurried = ann().with_time_limit(Duration::from_millis(50));
     let failure = engine.synthesize(&hurried, say("a")).await.err().unwrap();
-    assert_eq!((failure.class, failure.code()), (FailureClass::Unavailable, "busy"));
+    assert_eq!((failure.class, failure.code()), (FailureClass::Unavailable, BUSY));
     drop(speech);
 }
 
