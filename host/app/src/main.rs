@@ -6,5 +6,8 @@ use clap::Parser;
 use wheelhouse::{cli::Cli, commands};
 
 fn main() -> ExitCode {
+    // Two providers of cryptography are compiled in, as `msedge-tts` brings aws-lc-rs along, and rustls panics
+    // rather than choose where a library leaves that to it. An error would mean that the choice is made.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     commands::run(Cli::parse())
 }
