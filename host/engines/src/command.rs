@@ -11,14 +11,11 @@ mod config;
 mod output;
 mod template;
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use semver::Version;
-use tokio::{
-    sync::Semaphore,
-    time::{Instant, timeout_at},
-};
+use tokio::time::Instant;
 use wheelhouse_core::{
     CallContext, Failure, Result,
     plugin::PluginInfo,
@@ -27,14 +24,16 @@ use wheelhouse_core::{
 
 pub use config::{CommandConfig, CommandOutput, CommandVoice};
 
-use crate::{revision, voices, watch::given_up};
+use crate::{failures, places::Places, revision, voices, watch::Watch};
 use child::Child;
 use output::Reader;
 use template::Template;
 
 /// Speaks by a program of the machine.
 pub struct CommandEngine {
-    id: Arc<str>,
+    id: String,
+    /// What it is called at the beginning of a sentence.
+    noun: String,
     revision: String,
     template: Template,
     output: CommandOutput,
@@ -44,7 +43,7 @@ pub struct CommandEngine {
     environment: Vec<(String, String)>,
     limit: Duration,
     /// Programs at once.
-    places: Arc<Semaphore>,
+    places: Places,
 }
 
 impl CommandEngine {
@@ -58,7 +57,8 @@ impl CommandEngine {
             return Err(Failure::invalid(problems.join("\n")));
         }
         Ok(Self {
-            id: id.into(),
+            id: id.to_owned(),
+            noun: failures::engine(id),
             revision: revision::of(config, None),
             template: Template::new(&config.command).map_err(Failure::invalid)?,
             output: config.output,
@@ -66,14 +66,14 @@ impl CommandEngine {
             spoken: config.voices.clone(),
             environment: config.environment.clone().into_iter().collect(),
             limit: Duration::from_secs(config.seconds),
-            places: Arc::new(Semaphore::new(config.at_once as usize)),
+            places: Places::new(config.at_once),
         })
     }
 
     /// What `/api/v1/plugins` shows of it.
     pub fn info(&self) -> PluginInfo {
         PluginInfo {
-            id: self.id.to_string(),
+            id: self.id.clone(),
             version: Version::parse(env!("CARGO_PKG_VERSION")).expect("cargo takes only semantic versions"),
             name: format!("Command {}", self.template.program()),
             summary: "Speaks by a program of this machine.".to_owned(),
@@ -115,36 +115,13 @@ impl SpeechEngine for CommandEngine {
     async fn synthesize(&self, ctx: &CallContext, utterance: Utterance) -> Result<Speech> {
         let voice = &self.spoken[voices::choose(&self.voices, &utterance, &self.id)?];
         let words = self.template.fill(voice, utterance.speed);
-        let waited = tokio::select! {
-            biased;
-            () = ctx.cancellation.cancelled() => return Err(given_up()),
-            waited = timeout_at(ctx.deadline, self.places.clone().acquire_owned()) => waited,
-        };
-        let place = waited
-            .map_err(|_| {
-                Failure::unavailable(format!(
-                    "The speech engine `{}` speaks for as many at once as it may; try again shortly.",
-                    self.id
-                ))
-                .with_code("busy")
-                .with_retry_after(Duration::from_secs(1))
-            })?
-            .map_err(Failure::internal)?;
+        let place = self.places.take(ctx, &self.noun).await?;
         let until = Instant::now() + self.limit;
-        let child = Child::start(
-            &self.id,
-            &words,
-            &self.environment,
-            &utterance.text,
-            until,
-            ctx.cancellation.clone(),
-            place,
-        )?;
+        let watch = Watch::of(ctx, self.noun.clone());
+        let child =
+            Child::start(&self.noun, &words, &self.environment, &utterance.text, until, watch, place)?;
         let mut reader = Reader::new(child, self.output);
-        // The deadline is for whoever waits for the first byte; from then on the program has its own time.
-        let format = timeout_at(ctx.deadline, reader.format())
-            .await
-            .map_err(|_| Failure::timeout("The speech engine did not begin in time."))??;
+        let format = reader.begin().await?;
         Ok(Speech::of_audio(format, reader.into_audio()))
     }
 }

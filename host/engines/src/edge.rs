@@ -7,13 +7,12 @@
 //!
 //! Parts: [`config`], [`voices`] (who can speak), [`ssml`] (what may be sent), [`relay`] and [`connection`]
 //! (the way to the service), [`connections`] (kept for the next text), [`speaking`] (one utterance),
-//! [`progress`] (whether it was all said), [`patience`], [`failures`].
+//! [`progress`] (whether it was all said), [`failures`].
 
 mod config;
 mod connection;
 mod connections;
 mod failures;
-mod patience;
 mod progress;
 mod relay;
 mod speaking;
@@ -23,9 +22,7 @@ mod voices;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use rustls::crypto::{CryptoProvider, ring};
 use semver::Version;
-use tokio::{sync::Semaphore, time::timeout_at};
 use wheelhouse_core::{
     CallContext, Failure, Result,
     clock::{Clock, Entropy},
@@ -35,7 +32,7 @@ use wheelhouse_core::{
 
 pub use config::EdgeConfig;
 
-use crate::revision;
+use crate::{failures::engine, http::tls, places::Places, revision};
 use connections::Connections;
 use relay::Way;
 use speaking::Speaking;
@@ -55,7 +52,7 @@ pub struct EdgeEngine {
     voices: Arc<Voices>,
     connections: Arc<Connections>,
     /// Utterances at once.
-    places: Arc<Semaphore>,
+    places: Places,
 }
 
 impl EdgeEngine {
@@ -73,18 +70,14 @@ impl EdgeEngine {
         if !problems.is_empty() {
             return Err(Failure::invalid(problems.join("\n")));
         }
-        // The crate has rustls choose, which it cannot where two are compiled in.
-        if CryptoProvider::get_default().is_none() {
-            // Somebody else may have been faster.
-            let _ = ring::default_provider().install_default();
-        }
+        tls::choose_for_the_process();
         let id: Arc<str> = id.into();
         let way = Arc::new(Way::new(config.proxy_address().map_err(Failure::invalid)?, entropy));
         Ok(Self {
             revision: revision::of(config, None),
             voices: Arc::new(Voices::new(id.clone(), config, way.clone(), clock.clone())),
-            connections: Arc::new(Connections::new(id.clone(), config, way, clock)),
-            places: Arc::new(Semaphore::new(config.at_once as usize)),
+            connections: Arc::new(Connections::new(engine(&id), config, way, clock)),
+            places: Places::new(config.at_once),
             config: config.clone(),
             id,
         })
@@ -122,10 +115,7 @@ impl SpeechEngine for EdgeEngine {
 
     async fn synthesize(&self, ctx: &CallContext, utterance: Utterance) -> Result<Speech> {
         let voice = self.voices.resolve(ctx, &utterance).await?;
-        let place = timeout_at(ctx.deadline, self.places.clone().acquire_owned())
-            .await
-            .map_err(|_| failures::busy(&self.id))?
-            .map_err(Failure::internal)?;
+        let place = self.places.take(ctx, self.connections.noun()).await?;
         let manner = ssml::manner(&voice, utterance.speed, utterance.pitch);
         let chunks = ssml::chunks(&utterance.text);
         let speaking = Speaking::new(ctx, self.connections.clone(), &self.config, manner, chunks, place);

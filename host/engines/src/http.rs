@@ -5,12 +5,11 @@
 //! an operator should look at.
 //!
 //! Parts: [`endpoint`] (where a server is, and what it is sent with every request), [`transport`] (one request), [`tls`],
-//! [`complaint`] (what a server says when it does not answer), [`failures`].
+//! [`complaint`] (what a server says when it does not answer).
 
 pub(crate) mod complaint;
 pub(crate) mod endpoint;
-pub(crate) mod failures;
-mod tls;
+pub(crate) mod tls;
 pub(crate) mod transport;
 
 use std::borrow::Cow;

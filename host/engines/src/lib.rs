@@ -8,8 +8,10 @@
 mod command;
 mod config;
 mod edge;
+mod failures;
 mod http;
 mod openai;
+mod places;
 mod revision;
 mod voices;
 mod watch;

@@ -10,9 +10,7 @@ use wheelhouse_core::{
 /// # Errors
 /// `Invalid` naming the field that asks for what the engine does not have.
 pub(crate) fn choose(voices: &[Voice], utterance: &Utterance, engine: &str) -> Result<usize> {
-    let unknown = |field: &str, wanted: &str| {
-        Failure::invalid_field(field, format!("the speech engine `{engine}` has no `{wanted}`"))
-    };
+    let unknown = |field, wanted| unknown(field, wanted, engine);
     match (&utterance.voice, &utterance.language) {
         (Some(id), _) => voices.iter().position(|voice| voice.id == *id).ok_or_else(|| unknown("voice", id)),
         (None, Some(wished)) => voices
@@ -22,4 +20,11 @@ pub(crate) fn choose(voices: &[Voice], utterance: &Utterance, engine: &str) -> R
         (None, None) if voices.is_empty() => Err(Failure::internal("a speech engine without voices")),
         (None, None) => Ok(0),
     }
+}
+
+/// Nobody of this engine is what the field asks for.
+pub(crate) fn unknown(field: &str, wanted: &str, engine: &str) -> Failure {
+    // It stands in a sentence, whatever was sent.
+    let wanted: String = wanted.chars().filter(|c| !c.is_control()).take(64).collect();
+    Failure::invalid_field(field, format!("the speech engine `{engine}` has no `{wanted}`"))
 }

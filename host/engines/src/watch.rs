@@ -30,21 +30,35 @@ impl Watch {
     /// # Errors
     /// `Timeout`.
     pub(crate) async fn wait<T>(&self, limit: Duration, future: impl Future<Output = T>) -> Result<T> {
-        let silent_until = Instant::now() + limit;
-        let deadline = self.deadline.filter(|deadline| *deadline <= silent_until);
+        let silent = || {
+            Failure::timeout(format!("{} fell silent.", self.noun))
+                .with_code("provider_silent")
+                .with_detail(format_args!("nothing for {} ms", limit.as_millis()))
+        };
+        self.wait_or(limit, future, silent).await
+    }
+
+    /// The same, where it is no silence that lasts too long.
+    ///
+    /// # Errors
+    /// `Timeout`; `late` when `limit` is over.
+    pub(crate) async fn wait_or<T>(
+        &self,
+        limit: Duration,
+        future: impl Future<Output = T>,
+        late: impl FnOnce() -> Failure,
+    ) -> Result<T> {
+        let limited_until = Instant::now() + limit;
+        let deadline = self.deadline.filter(|deadline| *deadline <= limited_until);
         tokio::select! {
             biased;
-            () = self.cancellation.cancelled() => {
-                Err(given_up())
-            }
-            waited = timeout_at(deadline.unwrap_or(silent_until), future) => waited.map_err(|_| {
+            () = self.cancellation.cancelled() => Err(given_up()),
+            waited = timeout_at(deadline.unwrap_or(limited_until), future) => waited.map_err(|_| {
                 if deadline.is_some() {
                     Failure::timeout(format!("{} did not answer in the time that there was.", self.noun))
                         .with_code("deadline_exceeded")
                 } else {
-                    Failure::timeout(format!("{} fell silent.", self.noun))
-                        .with_code("provider_silent")
-                        .with_detail(format_args!("nothing for {} ms", limit.as_millis()))
+                    late()
                 }
             }),
         }

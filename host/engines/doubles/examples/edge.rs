@@ -7,7 +7,7 @@
 
 use std::{env, error::Error, future, path::PathBuf};
 
-use wheelhouse_doubles::edge::{Authority, EdgeDouble};
+use wheelhouse_doubles::{Authority, edge::EdgeDouble};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {

@@ -6,13 +6,10 @@
 //! where decoders do not look ([`audio`]). Faults are set while it runs, by [`EdgeDouble::set_fault`] or by
 //! `POST /fault` with a [`Fault`] as JSON.
 //!
-//! Parts: [`authority`], [`fault`], [`head`] (of HTTP), [`service`] (what is behind the proxy), [`ssml`]
-//! (what it takes), [`turn`] (one answer).
+//! Parts: [`fault`], [`service`] (what is behind the proxy), [`ssml`] (what it takes), [`turn`] (one answer).
 
 pub mod audio;
-mod authority;
 mod fault;
-mod head;
 mod service;
 mod ssml;
 mod turn;
@@ -31,11 +28,13 @@ use tokio::{
 use tokio_rustls::TlsAcceptor;
 use tracing::{Dispatch, instrument::WithSubscriber};
 
-pub use authority::Authority;
 pub use fault::Fault;
 pub use ssml::Request;
 
-use head::Head;
+use crate::{
+    Authority,
+    http::{Framing, read_request, write_answer, write_head},
+};
 
 /// Whom it plays.
 pub const HOST: &str = "speech.platform.bing.com";
@@ -137,25 +136,25 @@ async fn listen(listener: TcpListener, tls: TlsAcceptor, state: Arc<State>) {
 
 async fn serve(mut socket: TcpStream, tls: TlsAcceptor, state: &State) -> io::Result<()> {
     socket.set_nodelay(true)?;
-    let head = Head::read(&mut socket).await?;
-    match (head.method(), head.path()) {
+    let Some(request) = read_request(&mut socket).await? else { return Ok(()) };
+    match (request.method.as_str(), request.path.as_str()) {
         ("CONNECT", host) if host == format!("{HOST}:443") => {
             state.note(|seen| seen.connections += 1);
             let served = async {
-                head::answer(&mut socket, 200, &[], b"").await?;
+                write_head(&mut socket, 200, &[], Framing::NoBody, 0).await?;
                 service::serve(tls.accept(socket).await?, state).await
             };
             let ended = served.await;
             state.note(|seen| seen.ended += 1);
             ended
         }
-        ("POST", "/fault") => match serde_json::from_slice(&head.body(&mut socket).await?) {
+        ("POST", "/fault") => match serde_json::from_slice(&request.body) {
             Ok(fault) => {
                 state.set_fault(fault);
-                head::answer(&mut socket, 204, &[], b"").await
+                write_answer(&mut socket, 204, &[], b"").await
             }
-            Err(error) => head::answer(&mut socket, 400, &[], error.to_string().as_bytes()).await,
+            Err(error) => write_answer(&mut socket, 400, &[], error.to_string().as_bytes()).await,
         },
-        _ => head::answer(&mut socket, 403, &[], b"").await,
+        _ => write_answer(&mut socket, 403, &[], b"").await,
     }
 }

@@ -2,10 +2,7 @@
 
 use std::io::{Error, Result};
 
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
-};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 /// No double takes more.
 const MAX_BODY: usize = 1 << 20;
@@ -29,11 +26,12 @@ impl Request {
     }
 }
 
-/// Reads the next request; `None` when the client has closed the connection before one.
+/// Reads the next request; `None` when the client has closed the connection before one. Of clients that send
+/// nothing ahead of an answer, what follows is left to the next reader.
 ///
 /// # Errors
 /// When it breaks, or what comes is no HTTP.
-pub async fn read_request(socket: &mut TcpStream) -> Result<Option<Request>> {
+pub async fn read_request(socket: &mut (impl AsyncRead + Unpin)) -> Result<Option<Request>> {
     let mut bytes = Vec::new();
     let head_end = loop {
         if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
@@ -77,6 +75,8 @@ pub enum Framing {
     Length,
     /// By the end of the connection.
     UntilClose,
+    /// There is none: something else than HTTP begins, such as a tunnel.
+    NoBody,
 }
 
 /// Writes a head.
@@ -84,7 +84,7 @@ pub enum Framing {
 /// # Errors
 /// When the client is gone.
 pub async fn write_head(
-    socket: &mut TcpStream,
+    socket: &mut (impl AsyncWrite + Unpin),
     status: u16,
     headers: &[(&str, &str)],
     framing: Framing,
@@ -95,19 +95,25 @@ pub async fn write_head(
         Framing::Chunked => head.push_str("transfer-encoding: chunked\r\n"),
         Framing::Length => head.push_str(&format!("content-length: {length}\r\n")),
         Framing::UntilClose => head.push_str("connection: close\r\n"),
+        Framing::NoBody => {}
     }
     for (name, value) in headers {
         head.push_str(&format!("{name}: {value}\r\n"));
     }
     head.push_str("\r\n");
-    socket.write_all(head.as_bytes()).await
+    socket.write_all(head.as_bytes()).await?;
+    socket.flush().await
 }
 
 /// Writes a piece of a body. An empty one is nothing, where chunks would take it for the end.
 ///
 /// # Errors
 /// When the client is gone.
-pub async fn write_piece(socket: &mut TcpStream, framing: Framing, piece: &[u8]) -> Result<()> {
+pub async fn write_piece(
+    socket: &mut (impl AsyncWrite + Unpin),
+    framing: Framing,
+    piece: &[u8],
+) -> Result<()> {
     if framing == Framing::Chunked && !piece.is_empty() {
         let mut chunk = format!("{:x}\r\n", piece.len()).into_bytes();
         chunk.extend_from_slice(piece);
@@ -121,9 +127,25 @@ pub async fn write_piece(socket: &mut TcpStream, framing: Framing, piece: &[u8])
 ///
 /// # Errors
 /// When the client is gone.
-pub async fn write_end(socket: &mut TcpStream, framing: Framing) -> Result<bool> {
+pub async fn write_end(socket: &mut (impl AsyncWrite + Unpin), framing: Framing) -> Result<bool> {
     if framing == Framing::Chunked {
         socket.write_all(b"0\r\n\r\n").await?;
     }
-    Ok(framing != Framing::UntilClose)
+    socket.flush().await?;
+    Ok(!matches!(framing, Framing::UntilClose | Framing::NoBody))
+}
+
+/// Writes a whole answer.
+///
+/// # Errors
+/// When the client is gone.
+pub async fn write_answer(
+    socket: &mut (impl AsyncWrite + Unpin),
+    status: u16,
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> Result<()> {
+    write_head(socket, status, headers, Framing::Length, body.len()).await?;
+    write_piece(socket, Framing::Length, body).await?;
+    write_end(socket, Framing::Length).await.map(drop)
 }

@@ -24,7 +24,7 @@ use tokio::{
 
 pub use audio::SAMPLE_RATE;
 
-use crate::http::{Framing, Request, read_request, write_end, write_head, write_piece};
+use crate::http::{Framing, Request, read_request, write_answer, write_end, write_head, write_piece};
 
 /// The voices that OpenAI has, which are the double's unless it is told others.
 pub const VOICES: [&str; 13] = [
@@ -187,9 +187,7 @@ async fn answer(socket: &mut TcpStream, request: &Request, shared: &Shared) -> i
             let text = refusal.body.to_string();
             let mut headers = vec![("content-type", "application/json")];
             headers.extend((refusal.status == 429).then_some(("retry-after", "7")));
-            write_head(socket, refusal.status, &headers, Framing::Length, text.len()).await?;
-            write_piece(socket, Framing::Length, text.as_bytes()).await?;
-            return write_end(socket, Framing::Length).await;
+            return write_answer(socket, refusal.status, &headers, text.as_bytes()).await.map(|()| true);
         }
     };
     let (framing, audio) = (settings.framing, &speech.audio);

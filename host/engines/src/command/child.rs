@@ -1,19 +1,18 @@
 //! A program while it runs.
 
-use std::{process::Stdio, sync::Arc};
+use std::process::{ExitStatus, Stdio};
 
 use bytes::{Bytes, BytesMut};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     process::{self, ChildStdout, Command},
     sync::OwnedSemaphorePermit,
-    time::{Instant, timeout_at},
+    time::Instant,
 };
-use tokio_util::sync::CancellationToken;
-use wheelhouse_core::{Failure, FailureClass, Result};
+use wheelhouse_core::{Failure, Result};
 
 use super::template::Words;
-use crate::watch::given_up;
+use crate::{failures, watch::Watch};
 
 /// The most that is read at once.
 const PIECE: usize = 16 << 10;
@@ -22,11 +21,11 @@ const PASSED_ON: [&str; 4] = ["PATH", "HOME", "LANG", "LC_ALL"];
 
 /// A program that has been started. Dropping it ends the program.
 pub(super) struct Child {
-    engine: Arc<str>,
+    noun: String,
     process: process::Child,
     audio: ChildStdout,
     until: Instant,
-    cancellation: CancellationToken,
+    watch: Watch,
     _place: OwnedSemaphorePermit,
 }
 
@@ -36,18 +35,16 @@ impl Child {
     /// # Errors
     /// `Unavailable` when it cannot be started.
     pub(super) fn start(
-        engine: &Arc<str>,
+        noun: &str,
         words: &Words,
         environment: &[(String, String)],
         text: &str,
         until: Instant,
-        cancellation: CancellationToken,
+        watch: Watch,
         place: OwnedSemaphorePermit,
     ) -> Result<Self> {
-        let cannot = |error: std::io::Error| {
-            Failure::unavailable(format!("The speech engine `{engine}` cannot be started."))
-                .with_detail(format!("{}: {error}", words.program))
-        };
+        let cannot =
+            |error: std::io::Error| failures::unreachable(noun, format_args!("{}: {error}", words.program));
         let passed_on = PASSED_ON.into_iter().filter_map(|name| Some((name, std::env::var_os(name)?)));
         let mut process = Command::new(&words.program)
             .args(&words.arguments)
@@ -72,7 +69,17 @@ impl Child {
             // What it does not read it does not need.
             let _ = input.write_all(line.as_bytes()).await;
         });
-        Ok(Self { engine: engine.clone(), process, audio, until, cancellation, _place: place })
+        Ok(Self { noun: noun.to_owned(), process, audio, until, watch, _place: place })
+    }
+
+    /// The same without the call's deadline, which is for the beginning of speech alone.
+    pub(super) fn without_deadline(self) -> Self {
+        Self { watch: self.watch.without_deadline(), ..self }
+    }
+
+    /// Who it is at the beginning of a sentence.
+    pub(super) fn noun(&self) -> &str {
+        &self.noun
     }
 
     /// The next bytes; `None` at the end of all.
@@ -81,38 +88,22 @@ impl Child {
     /// `Timeout` when its time is over, or nobody waits for it.
     pub(super) async fn read(&mut self) -> Result<Option<Bytes>> {
         let mut piece = BytesMut::with_capacity(PIECE);
-        let read = tokio::select! {
-            biased;
-            () = self.cancellation.cancelled() => return Err(given_up()),
-            read = timeout_at(self.until, self.audio.read_buf(&mut piece)) => read,
-        };
-        let read = read.map_err(|_| self.too_long())?;
+        let (limit, noun) = (self.until.saturating_duration_since(Instant::now()), &self.noun);
+        let reading = self.audio.read_buf(&mut piece);
+        let read = self.watch.wait_or(limit, reading, || failures::out_of_time(noun)).await?;
         match read.map_err(Failure::internal)? {
             0 => Ok(None),
             _ => Ok(Some(piece.freeze())),
         }
     }
 
-    /// Waits for its end.
+    /// Waits for its end, and says how it ended.
     ///
     /// # Errors
-    /// `Unavailable` when it says that it failed, `Timeout` when its time is over.
-    pub(super) async fn end(&mut self) -> Result<()> {
-        let status = timeout_at(self.until, self.process.wait()).await.map_err(|_| self.too_long())?;
-        let status = status.map_err(Failure::internal)?;
-        if status.success() {
-            return Ok(());
-        }
-        Err(Failure::unavailable(format!("The speech engine `{}` failed.", self.engine))
-            .with_detail(format!("the program ended with {status}")))
-    }
-
-    fn too_long(&self) -> Failure {
-        Failure::timeout(format!("The speech engine `{}` took longer than it may.", self.engine))
-    }
-
-    /// A failure of what it writes.
-    pub(super) fn wrong(&self, class: FailureClass, what: &str) -> Failure {
-        Failure::new(class, format!("The speech engine `{}` {what}.", self.engine))
+    /// `Timeout` when its time is over, or nobody waits for it.
+    pub(super) async fn end(&mut self) -> Result<ExitStatus> {
+        let (limit, noun) = (self.until.saturating_duration_since(Instant::now()), &self.noun);
+        let ended = self.watch.wait_or(limit, self.process.wait(), || failures::out_of_time(noun)).await?;
+        ended.map_err(Failure::internal)
     }
 }

@@ -1,39 +1,41 @@
 //! What a program writes: WAV, or samples.
 
-use std::collections::VecDeque;
-
 use bytes::{Bytes, BytesMut};
 use futures_util::{
     StreamExt,
     stream::{self, BoxStream},
 };
 use wheelhouse_core::{
-    FailureClass, Result,
+    Result,
     speech::{AudioFormat, Encoding},
 };
 
 use super::{CommandOutput, child::Child};
-use crate::wav::{self, Head, Tally, Verdict};
+use crate::{
+    failures,
+    wav::{self, Head, Tally, Verdict},
+};
 
 /// Reads a program's audio.
 pub(super) struct Reader {
     child: Child,
     output: CommandOutput,
-    /// Samples that came with the head.
-    ahead: VecDeque<Bytes>,
+    /// Samples that have come and were not handed on.
+    ahead: Option<Bytes>,
     tally: Tally,
 }
 
 impl Reader {
     pub(super) fn new(child: Child, output: CommandOutput) -> Self {
-        Self { child, output, ahead: VecDeque::new(), tally: Tally::of_bytes() }
+        Self { child, output, ahead: None, tally: Tally::of_bytes() }
     }
 
-    /// The form of the samples, once it is known.
+    /// The form of the samples. Waits for the first of them.
     ///
     /// # Errors
-    /// `Unavailable` when the program fails or writes something else.
-    pub(super) async fn format(&mut self) -> Result<AudioFormat> {
+    /// `Unavailable` when the program fails, writes nothing or something else; `Timeout` beyond the call's
+    /// deadline.
+    pub(super) async fn begin(&mut self) -> Result<AudioFormat> {
         let (format, length) = match self.output {
             CommandOutput::Pcm { sample_rate, channels } => {
                 (AudioFormat { encoding: Encoding::PcmS16le, sample_rate, channels }, None)
@@ -41,6 +43,9 @@ impl Reader {
             CommandOutput::Wav => self.head().await?,
         };
         self.tally = Tally::new(format.channels, length);
+        if self.ahead.is_none() {
+            self.ahead = Some(self.expect().await?);
+        }
         Ok(format)
     }
 
@@ -50,31 +55,37 @@ impl Reader {
             match wav::parse(&bytes) {
                 Head::Whole { format, length, samples } => {
                     let ahead = bytes.split_off(samples).freeze();
-                    self.ahead.extend((!ahead.is_empty()).then_some(ahead));
+                    self.ahead = (!ahead.is_empty()).then_some(ahead);
                     return Ok((format, length));
                 }
-                Head::Wrong(what) => {
-                    return Err(self.child.wrong(FailureClass::Unavailable, &format!("writes {what}")));
-                }
-                Head::Begun => {}
-            }
-            match self.child.read().await? {
-                Some(piece) => bytes.extend_from_slice(&piece),
-                None => {
-                    self.child.end().await?;
-                    return Err(self.child.wrong(FailureClass::Unavailable, "gave no audio"));
-                }
+                Head::Wrong(what) => return Err(failures::unreadable(self.child.noun(), what)),
+                Head::Begun => bytes.extend_from_slice(&self.expect().await?),
             }
         }
     }
 
+    /// What comes next where the end would be too early.
+    async fn expect(&mut self) -> Result<Bytes> {
+        if let Some(piece) = self.child.read().await? {
+            return Ok(piece);
+        }
+        let status = self.child.end().await?;
+        let (noun, detail) = (self.child.noun(), format_args!("the program ended with {status}"));
+        Err(match status.success() {
+            true => failures::no_audio(noun, detail),
+            false => failures::out_of_order(noun).with_detail(detail),
+        })
+    }
+
+    /// The samples, once they have [begun](Self::begin).
     pub(super) fn into_audio(self) -> BoxStream<'static, Result<Bytes>> {
-        stream::unfold(Some(self), |reader| async move {
+        let reader = Self { child: self.child.without_deadline(), ..self };
+        stream::unfold(Some(reader), |reader| async move {
             let mut reader = reader?;
             match reader.next().await {
                 Ok(Some(piece)) => Some((Ok(piece), Some(reader))),
                 Ok(None) => None,
-                Err(failure) => Some((Err(failure), None)),
+                Err(failure) => Some((Err(failures::midway(failure)), None)),
             }
         })
         .boxed()
@@ -84,7 +95,7 @@ impl Reader {
         if self.tally.is_full() {
             while self.child.read().await?.is_some() {}
         } else {
-            let piece = match self.ahead.pop_front() {
+            let piece = match self.ahead.take() {
                 Some(piece) => Some(piece),
                 None => self.child.read().await?,
             };
@@ -92,18 +103,11 @@ impl Reader {
                 return Ok(Some(self.tally.take(piece)));
             }
         }
-        self.child.end().await.map_err(|mut failure| {
-            if self.tally.read() > 0 && failure.class == FailureClass::Unavailable {
-                failure.class = FailureClass::Truncated;
-            }
-            failure
-        })?;
-        match self.tally.verdict() {
-            Verdict::Whole => Ok(None),
-            Verdict::Nothing => Err(self.child.wrong(FailureClass::Unavailable, "gave no audio")),
-            Verdict::Short => {
-                Err(self.child.wrong(FailureClass::Truncated, "stopped in the middle of its audio"))
-            }
+        let status = self.child.end().await?;
+        if status.success() && self.tally.verdict() == Verdict::Whole {
+            return Ok(None);
         }
+        let detail = format_args!("the program ended with {status} after {} bytes", self.tally.read());
+        Err(failures::broken_off(self.child.noun(), detail))
     }
 }

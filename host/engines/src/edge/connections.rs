@@ -11,14 +11,16 @@ use std::{
 use jiff::Timestamp;
 use wheelhouse_core::{Result, clock::Clock};
 
-use super::{EdgeConfig, connection::Connection, failures, patience::Patience, relay::Way};
+use super::{EdgeConfig, connection::Connection, failures::of_opening, relay::Way};
+use crate::{failures, watch::Watch};
 
 /// Shorter than what servers and whatever is on the way to them allow.
 const KEPT_FOR: Duration = Duration::from_secs(20);
 
 /// The way to the service.
 pub(super) struct Connections {
-    pub(super) engine: Arc<str>,
+    /// Whose they are, at the beginning of a sentence.
+    noun: String,
     way: Arc<Way>,
     limit: Duration,
     clock: Arc<dyn Clock>,
@@ -27,13 +29,17 @@ pub(super) struct Connections {
 }
 
 impl Connections {
-    pub(super) fn new(engine: Arc<str>, config: &EdgeConfig, way: Arc<Way>, clock: Arc<dyn Clock>) -> Self {
+    pub(super) fn new(noun: String, config: &EdgeConfig, way: Arc<Way>, clock: Arc<dyn Clock>) -> Self {
         let limit = Duration::from_millis(config.connect_timeout_ms);
-        Self { engine, way, limit, clock, kept: Mutex::default() }
+        Self { noun, way, limit, clock, kept: Mutex::default() }
+    }
+
+    pub(super) fn noun(&self) -> &str {
+        &self.noun
     }
 
     /// One that has waited, or else a new one.
-    pub(super) async fn get(&self, patience: &Patience) -> Result<Connection> {
+    pub(super) async fn get(&self, watch: &Watch) -> Result<Connection> {
         let kept = {
             let mut kept = self.lock();
             self.forget(&mut kept);
@@ -41,20 +47,25 @@ impl Connections {
         };
         match kept {
             Some((_, connection)) => Ok(connection),
-            None => self.open(patience).await,
+            None => self.open(watch).await,
         }
     }
 
     /// A new one.
     ///
     /// # Errors
-    /// As [`failures::of_opening`] has it; `Timeout`.
-    pub(super) async fn open(&self, patience: &Patience) -> Result<Connection> {
+    /// As [`of_opening`] has it; `Timeout`.
+    pub(super) async fn open(&self, watch: &Watch) -> Result<Connection> {
         let opening = async {
-            let relay = self.way.open().await.map_err(|error| failures::unreachable(&self.engine, error))?;
-            Connection::open(relay).await.map_err(|error| failures::of_opening(&self.engine, error))
+            let relay = self.way.open().await.map_err(|error| failures::unreachable(&self.noun, error))?;
+            let opened = Connection::open(relay).await;
+            opened.map_err(|error| of_opening(&self.noun, error, self.clock.now()))
         };
-        patience.wait(self.limit, opening).await?
+        let late = || {
+            let limit = self.limit.as_millis();
+            failures::unreachable_in_time(&self.noun, format_args!("no connection in {limit} ms"))
+        };
+        watch.wait_or(self.limit, opening, late).await?
     }
 
     /// Keeps one whose answer came to its end in order.

@@ -10,7 +10,7 @@ use futures_util::{
 use msedge_tts::tts::SpeechConfig;
 use tokio::sync::OwnedSemaphorePermit;
 use wheelhouse_core::{
-    CallContext, Result,
+    CallContext, Failure, Result,
     speech::{SpeechPiece, Word},
 };
 
@@ -19,15 +19,15 @@ use super::{
     connection::{Broken, Connection, Heard},
     connections::Connections,
     failures,
-    patience::Patience,
     progress::{Progress, length_of},
     ssml,
 };
+use crate::{failures::midway, watch::Watch};
 
 /// An utterance on its way. Dropping it closes its connection.
 pub(super) struct Speaking {
     connections: Arc<Connections>,
-    patience: Patience,
+    watch: Watch,
     answer: Duration,
     idle: Duration,
     manner: SpeechConfig,
@@ -63,7 +63,7 @@ impl Speaking {
         place: OwnedSemaphorePermit,
     ) -> Self {
         Self {
-            patience: Patience::of(ctx, connections.engine.clone()),
+            watch: Watch::of(ctx, connections.noun().to_owned()),
             connections,
             answer: Duration::from_millis(config.answer_timeout_ms),
             idle: Duration::from_millis(config.idle_timeout_ms),
@@ -86,18 +86,18 @@ impl Speaking {
         while self.audio == 0 {
             match self.next().await? {
                 Some(piece) => before.push_back(piece),
-                None => return Err(failures::incomplete(&self.connections.engine, "nothing to say", false)),
+                None => return Err(failures::incomplete(self.connections.noun(), "nothing to say", false)),
             }
         }
         before.append(&mut self.ahead);
         self.ahead = before;
-        self.patience.begun();
+        self.watch = self.watch.without_deadline();
         Ok(stream::unfold(Some(self), |speaking| async move {
             let mut speaking = speaking?;
             match speaking.next().await {
                 Ok(Some(piece)) => Some((Ok(piece), Some(speaking))),
                 Ok(None) => None,
-                Err(failure) => Some((Err(failure), None)),
+                Err(failure) => Some((Err(midway(failure)), None)),
             }
         })
         .boxed())
@@ -120,7 +120,7 @@ impl Speaking {
                 continue;
             };
             let limit = if turn.begun { self.idle } else { self.answer };
-            match self.patience.wait(limit, turn.connection.hear()).await? {
+            match self.watch.wait(limit, turn.connection.hear()).await? {
                 Ok(Heard::Audio(bytes)) => return Ok(Some(self.audio(bytes))),
                 Ok(Heard::Words(words)) => self.words(words),
                 Ok(Heard::End) => self.end()?,
@@ -133,13 +133,13 @@ impl Speaking {
     async fn say(&mut self, chunk: String) -> Result<Turn> {
         let mut connection = match self.connection.take() {
             Some(connection) => connection,
-            None => self.connections.get(&self.patience).await?,
+            None => self.connections.get(&self.watch).await?,
         };
         let text = ssml::escape(&chunk);
         loop {
-            match self.patience.wait(self.answer, connection.say(&text, &self.manner)).await? {
+            match self.watch.wait(self.answer, connection.say(&text, &self.manner)).await? {
                 Ok(()) => break,
-                Err(_) if connection.turns > 1 => connection = self.connections.open(&self.patience).await?,
+                Err(_) if connection.turns > 1 => connection = self.connections.open(&self.watch).await?,
                 Err(broken) => return Err(self.broken(broken)),
             }
         }
@@ -151,7 +151,7 @@ impl Speaking {
     async fn again(&mut self, broken: Broken) -> Result<()> {
         match self.turn.take() {
             Some(turn) if !turn.answered && turn.connection.turns > 1 => {
-                self.connection = Some(self.connections.open(&self.patience).await?);
+                self.connection = Some(self.connections.open(&self.watch).await?);
                 self.turn = Some(self.say(turn.chunk).await?);
                 Ok(())
             }
@@ -181,13 +181,13 @@ impl Speaking {
     /// Ends a turn; its connection is used again only if all is in order.
     fn end(&mut self) -> Result<()> {
         let Some(turn) = self.turn.take() else { return Ok(()) };
-        let engine = &self.connections.engine;
-        turn.progress.whole().map_err(|missing| failures::incomplete(engine, missing, self.audio > 0))?;
+        let noun = self.connections.noun();
+        turn.progress.whole().map_err(|missing| failures::incomplete(noun, missing, self.audio > 0))?;
         self.connection = Some(turn.connection);
         Ok(())
     }
 
-    fn broken(&self, broken: Broken) -> wheelhouse_core::Failure {
-        failures::broken(&self.connections.engine, broken, self.audio > 0)
+    fn broken(&self, broken: Broken) -> Failure {
+        failures::broken(self.connections.noun(), broken, self.audio > 0)
     }
 }

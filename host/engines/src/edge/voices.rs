@@ -18,6 +18,7 @@ use wheelhouse_core::{
 };
 
 use super::{EdgeConfig, connection::silent, relay::Way, ssml};
+use crate::{failures::engine, voices::unknown};
 
 /// How long a list is good.
 const KEPT_FOR: Duration = Duration::from_secs(3_600);
@@ -105,10 +106,10 @@ impl Voices {
                     Some(voice) => Ok(voice.clone()),
                     None if kept.of_service => Err(self.unknown("language", language)),
                     None => Err(Failure::unavailable(format!(
-                        "The speech engine `{}` does not know at present who speaks this language.",
-                        self.engine
+                        "{} does not know at present who speaks this language.",
+                        engine(&self.engine)
                     ))
-                    .with_code("engine_voices_unknown")),
+                    .with_code("provider_voices_unknown")),
                 }
             }
             (None, None) => {
@@ -119,8 +120,7 @@ impl Voices {
     }
 
     fn unknown(&self, field: &str, wanted: &str) -> Failure {
-        let wanted: String = wanted.chars().filter(|c| !c.is_control()).take(64).collect();
-        Failure::invalid_field(field, format!("the speech engine `{}` has no `{wanted}`", self.engine))
+        unknown(field, wanted, &self.engine)
     }
 
     fn kept(&self) -> Kept {

@@ -13,6 +13,7 @@ use serde_json::Value;
 use wheelhouse_core::{Failure, FailureClass, failure::CREDENTIAL_REFUSED};
 
 use super::{Party, Trade, endpoint::Endpoint, transport::is_timeout};
+use crate::failures;
 
 /// As much of a server's sentence as the log takes.
 const MAX_MESSAGE: usize = 300;
@@ -76,9 +77,8 @@ impl Complaint {
     ) -> Refusal {
         let detail = self.detail(status, endpoint);
         let status = status.or(self.status);
-        let (class, code, message) = self.meaning(status, &endpoint.party);
-        let mut failure = Failure::new(class, message).with_code(code).with_detail(detail);
-        if matches!(class, FailureClass::RateLimited | FailureClass::Unavailable) {
+        let mut failure = self.meaning(status, &endpoint.party).with_detail(detail);
+        if matches!(failure.class, FailureClass::RateLimited | FailureClass::Unavailable) {
             failure.retry_after = wait;
         }
         let objects = matches!(status.map(|status| status.as_u16()), Some(400 | 422));
@@ -95,67 +95,55 @@ impl Complaint {
         self.parameter.contains("voice") || self.message.to_lowercase().contains("voice")
     }
 
-    fn meaning(&self, status: Option<StatusCode>, party: &Party) -> (FailureClass, &'static str, String) {
-        use FailureClass::{Internal, Quota, RateLimited, Timeout, Unavailable};
+    fn meaning(&self, status: Option<StatusCode>, party: &Party) -> Failure {
         let Party { noun, trade, .. } = party;
         let number = status.map_or(0, |status| status.as_u16());
         if number == 402
             || self.says(&["insufficient_quota", "insufficient_balance", "exceeded_current_quota", "billing"])
         {
-            return (Quota, "provider_quota", format!("{noun}'s account has no credit left."));
+            let message = format!("{noun}'s account has no credit left.");
+            return Failure::new(FailureClass::Quota, message).with_code("provider_quota");
         }
         if number == 429 || self.says(&["rate_limit"]) {
-            return (RateLimited, "provider_rate_limited", format!("{noun} takes no more calls for now."));
+            return failures::rate_limited(noun);
         }
         if number == 413 || self.says(&["context_length", "string_above_max_length"]) {
             let message = format!("{} is too long for {}.", trade.matter(), lower(noun));
-            return (Unavailable, "provider_too_long", message);
+            return Failure::unavailable(message).with_code("provider_too_long");
         }
         if self.says(&["content_filter", "content_policy"]) {
             let message = format!("{noun} refuses to {} this.", trade.act());
-            return (Unavailable, "provider_refused", message);
+            return Failure::unavailable(message).with_code("provider_refused");
         }
-        let look = |at: &str| format!("This server's operator should look at {at}.");
+        let failure = |code: &'static str, sentence: &str, at: &str| {
+            let message = format!("{noun} {sentence} This server's operator should look at {at}.");
+            Failure::unavailable(message).with_code(code)
+        };
         match number {
-            401 => (
-                Unavailable,
-                CREDENTIAL_REFUSED,
-                format!("{noun} does not accept this server's key. {}", look(&party.key_setting)),
-            ),
-            403 => (
-                Unavailable,
-                "provider_denied",
-                format!("{noun} does not let this server in. {}", look("the key's rights")),
-            ),
-            404 => (
-                Unavailable,
-                "provider_model_missing",
-                format!(
-                    "{noun} has no such model. {}",
-                    look(&format!("{} and {}", party.model_setting, party.url_setting))
-                ),
-            ),
-            300..400 => (
-                Unavailable,
-                "provider_moved",
-                format!("{noun} is somewhere else. {}", look(&party.url_setting)),
-            ),
+            401 => failure(CREDENTIAL_REFUSED, "does not accept this server's key.", &party.key_setting),
+            403 => {
+                let mut denied = failures::denied(noun);
+                denied.message.push_str(" This server's operator should look at the key's rights.");
+                denied
+            }
+            404 => {
+                let settings = format!("{} and {}", party.model_setting, party.url_setting);
+                failure("provider_model_missing", "has no such model.", &settings)
+            }
+            300..400 => failure("provider_moved", "is somewhere else.", &party.url_setting),
             // Which voices there are the host says, and its operator has said them to the host.
-            400 | 422 if *trade == Trade::Speech && self.is_about_voice() => (
-                Unavailable,
-                "provider_voice_missing",
-                format!(
-                    "{noun} does not have the voice. This server's operator should look at its `voices`."
-                ),
-            ),
-            400..500 if !status.is_some_and(is_timeout) => {
-                let class = if *trade == Trade::Speech { Unavailable } else { Internal };
-                (class, "provider_rejected", format!("{noun} did not understand this server's request."))
+            400 | 422 if *trade == Trade::Speech && self.is_about_voice() => {
+                failure("provider_voice_missing", "does not have the voice.", "its `voices`")
             }
-            _ if status.is_some_and(is_timeout) => {
-                (Timeout, "provider_timeout", format!("{noun} did not answer in time."))
+            _ if status.is_some_and(is_timeout) => failures::out_of_time(noun),
+            400..500 => {
+                let mut rejected = failures::rejected(noun);
+                if *trade == Trade::Chat {
+                    rejected.class = FailureClass::Internal;
+                }
+                rejected
             }
-            _ => (Unavailable, "provider_unavailable", format!("{noun} does not work for now.")),
+            _ => failures::out_of_order(noun),
         }
     }
 

@@ -3,8 +3,20 @@
 use std::sync::Arc;
 
 use reqwest::Url;
-use rustls::{ClientConfig, RootCertStore, crypto::ring};
+use rustls::{
+    ClientConfig, RootCertStore,
+    crypto::{CryptoProvider, ring},
+};
 use wheelhouse_core::{Failure, Result};
+
+/// Has whoever leaves the choice of cryptography to rustls use ring as well. Rustls would panic, as another
+/// provider is compiled in beside it.
+pub(crate) fn choose_for_the_process() {
+    if CryptoProvider::get_default().is_none() {
+        // Somebody else may have been faster.
+        let _ = ring::default_provider().install_default();
+    }
+}
 
 /// TLS by rustls and ring, which need no OpenSSL and no more than a C compiler to build. The roots are Mozilla's, which are in the binary, so
 /// that it works in an empty container, and the machine's, so that a company's own authority works as well.

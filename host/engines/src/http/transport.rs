@@ -9,9 +9,9 @@ use wheelhouse_core::{CallContext, Failure, Result, clock::Clock};
 use super::{
     complaint::{Complaint, Refusal, retry_after},
     endpoint::{Endpoint, is_this_machine},
-    failures, tls,
+    tls,
 };
-use crate::watch::Watch;
+use crate::{failures, watch::Watch};
 
 /// As much of an error's body as anybody reads.
 const MAX_COMPLAINT: usize = 64 * 1024;
@@ -97,7 +97,7 @@ impl Transport {
         let response = watch
             .wait(self.answer_timeout, request.send())
             .await?
-            .map_err(|error| failures::unreachable(self.noun(), &error, &self.chain(&error)))?;
+            .map_err(|error| self.unreachable(&error))?;
         let status = response.status();
         if status.is_success() {
             return Ok(response);
@@ -141,6 +141,16 @@ impl Transport {
     /// A complaint in the middle of an answer.
     pub(crate) fn complaint(&self, body: &[u8]) -> Failure {
         Complaint::read(body).refusal(None, None, &self.endpoint).failure
+    }
+
+    /// No connection could be made, or it broke before there was an answer.
+    fn unreachable(&self, error: &reqwest::Error) -> Failure {
+        let (noun, detail) = (self.noun(), self.chain(error));
+        if error.is_timeout() {
+            failures::unreachable_in_time(noun, detail)
+        } else {
+            failures::unreachable(noun, detail)
+        }
     }
 
     /// The connection broke in the middle of an answer.

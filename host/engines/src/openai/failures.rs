@@ -1,11 +1,11 @@
-//! Failures of the AI provider that the host finds. See [`http::failures`](crate::http::failures).
+//! Failures of the AI provider that the host finds. See [`failures`].
 
 use std::fmt::Display;
 
 use wheelhouse_core::Failure;
 
 use super::NOUN;
-use crate::http::failures;
+use crate::failures;
 
 /// The answer ended before its end.
 pub(super) fn broken_off(detail: impl Display) -> Failure {

@@ -17,24 +17,45 @@ use wheelhouse_core::{
 
 use crate::fixture::PROMPT;
 use heard::{beyond, context, hear, hear_in, whole};
-use subjects::{Command, OpenAi};
+use subjects::{Command, Edge, OpenAi};
 
-/// What goes wrong outside an engine.
+/// What goes wrong outside an engine. The doubles of services call their faults the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trouble {
-    /// It says that it will not.
-    Refuses,
+    /// It says that it will not, by this status of HTTP if it has such.
+    Refuse(u16),
     /// It takes the text and never says anything.
-    SaysNothing,
+    AcceptAndStaySilent,
+    /// It falls silent after so many bytes of audio, and stays.
+    StallAfter(usize),
+    /// It is gone after so many bytes of audio.
+    CutAt(usize),
     /// It ends in good order without any audio.
-    GivesNoAudio,
+    NoAudio,
     /// It gives what is no audio.
-    GivesSomethingElse,
-    /// It falls silent in the middle of the audio, and stays.
-    Stalls,
-    /// It ends in the middle of the audio.
-    BreaksOff,
+    Garbage,
+    /// It asks in between whether somebody is there, which is no trouble. Not every protocol can.
+    Pings,
 }
+
+use Trouble::*;
+
+/// Enough time, and not enough.
+const LONG: Duration = Duration::from_secs(60);
+const SHORT: Duration = Duration::from_millis(300);
+/// In the middle of what [`long`] sounds like.
+const MIDDLE: usize = 4_000;
+/// Whatever makes speech fail.
+const TROUBLES: [Trouble; 8] = [
+    Refuse(403),
+    Refuse(429),
+    Refuse(503),
+    AcceptAndStaySilent,
+    StallAfter(MIDDLE),
+    CutAt(MIDDLE),
+    NoAudio,
+    Garbage,
+];
 
 /// An engine, what it speaks by, and a switch for what goes wrong there. The engine speaks for one at a time if it has such a limit, and
 /// waits for no longer than a second in the middle of audio.
@@ -51,6 +72,20 @@ pub trait Subject {
 
     /// The engine with nothing to speak by. Two variants differ in what they say or with whose credentials.
     fn alone(variant: &str) -> Arc<dyn SpeechEngine>;
+
+    /// How it fails when it is [refused](Refuse).
+    fn refused(status: u16) -> (FailureClass, &'static str) {
+        match status {
+            403 => (FailureClass::Unavailable, "provider_denied"),
+            429 => (FailureClass::RateLimited, "provider_rate_limited"),
+            _ => (FailureClass::Unavailable, "provider_unavailable"),
+        }
+    }
+}
+
+/// What nobody has in a log, at some length.
+fn long() -> Utterance {
+    Utterance::new(PROMPT.repeat(8))
 }
 
 pub async fn voices_have_ids_of_their_own_and_tags_of_languages<S: Subject>() {
@@ -98,10 +133,12 @@ pub async fn what_the_engine_does_not_have_is_the_callers_matter_and_named<S: Su
     }
 }
 
-/// How an engine fails when this goes wrong, held against what no failure may be.
-async fn failure<S: Subject>(stage: &Stage, trouble: Trouble) -> (usize, Failure) {
+/// How an engine fails when this goes wrong, held against what no failure may be, and after how many bytes.
+async fn failure(stage: &Stage, trouble: Trouble) -> (usize, Failure) {
     (stage.set)(Some(trouble));
-    let (heard, failure) = hear(&stage.engine, Utterance::new(PROMPT.repeat(8))).await;
+    // Whoever never begins has all of the time that there is.
+    let time = if trouble == AcceptAndStaySilent { SHORT } else { LONG };
+    let (heard, failure) = hear_in(&beyond(time), &stage.engine, long()).await;
     let failure = failure.unwrap_or_else(|| panic!("{trouble:?} went unnoticed"));
     assert!(!failure.class.is_callers_fault(), "{trouble:?}: {failure:?}");
     assert!(!format!("{failure:?}").contains("diesel"), "{trouble:?}: {failure:?}");
@@ -110,58 +147,82 @@ async fn failure<S: Subject>(stage: &Stage, trouble: Trouble) -> (usize, Failure
 
 pub async fn fault_before_the_first_byte_lets_another_engine_speak<S: Subject>() {
     let stage = S::stage().await;
-    for trouble in [Trouble::Refuses, Trouble::GivesNoAudio, Trouble::GivesSomethingElse] {
-        let (bytes, failure) = failure::<S>(&stage, trouble).await;
-        assert_eq!((bytes, failure.class), (0, FailureClass::Unavailable), "{trouble:?}: {failure:?}");
+    for (trouble, (class, code)) in [
+        (Refuse(403), S::refused(403)),
+        (Refuse(429), S::refused(429)),
+        (Refuse(503), S::refused(503)),
+        (NoAudio, (FailureClass::Unavailable, "provider_no_audio")),
+        (Garbage, (FailureClass::Unavailable, "provider_unreadable")),
+        (AcceptAndStaySilent, (FailureClass::Timeout, "deadline_exceeded")),
+    ] {
+        let (bytes, failure) = failure(&stage, trouble).await;
+        assert_eq!((bytes, failure.class, failure.code()), (0, class, code), "{trouble:?}: {failure:?}");
     }
-    let (heard, failure) = hear(&S::alone("a"), Utterance::new(PROMPT)).await;
+}
+
+pub async fn nobody_to_speak_by_is_unavailable_at_once<S: Subject>() {
+    let ctx = beyond(LONG);
+    let (heard, failure) = hear_in(&ctx, &S::alone("a"), Utterance::new(PROMPT)).await;
     let failure = failure.unwrap();
-    assert_eq!((heard.audio.len(), failure.class), (0, FailureClass::Unavailable), "{failure:?}");
+    let told = (heard.audio.len(), failure.class, failure.code());
+    assert_eq!(told, (0, FailureClass::Unavailable, "provider_unreachable"), "{failure:?}");
     assert!(!format!("{failure:?}").contains(PROMPT), "{failure:?}");
+    // Less than any patience with who is slow.
+    assert!(ctx.time_left() > LONG - Duration::from_secs(4), "{:?}", ctx.time_left());
 }
 
 pub async fn fault_after_the_first_byte_is_no_whole_answer<S: Subject>() {
     let stage = S::stage().await;
-    let (bytes, cut) = failure::<S>(&stage, Trouble::BreaksOff).await;
-    assert_eq!((bytes > 0, cut.class), (true, FailureClass::Truncated), "{cut:?}");
-    let (bytes, silent) = failure::<S>(&stage, Trouble::Stalls).await;
-    let class = silent.class;
-    assert!(bytes > 0 && matches!(class, FailureClass::Timeout | FailureClass::Truncated), "{silent:?}");
+    let (bytes, cut) = failure(&stage, CutAt(MIDDLE)).await;
+    let told = (bytes > 0, cut.class, cut.code());
+    assert_eq!(told, (true, FailureClass::Truncated, "provider_broke_off"), "{cut:?}");
+    let (bytes, silent) = failure(&stage, StallAfter(MIDDLE)).await;
+    assert_eq!((bytes > 0, silent.class), (true, FailureClass::Timeout), "{silent:?}");
+}
+
+pub async fn cut_at_any_byte_is_told_from_an_end<S: Subject>() {
+    let stage = S::stage().await;
+    for at in [0, 1, 2, 3, 143, 144, 145, 1_440, MIDDLE] {
+        let (bytes, failure) = failure(&stage, CutAt(at)).await;
+        // What was given out is no more than came, and decides whether another engine may still speak.
+        let class = if bytes == 0 { FailureClass::Unavailable } else { FailureClass::Truncated };
+        assert!(bytes <= at && failure.class == class, "{bytes} of {at}: {failure:?}");
+    }
 }
 
 pub async fn engine_speaks_again_after_every_fault<S: Subject>() {
     let stage = S::stage().await;
-    for trouble in [Trouble::Refuses, Trouble::GivesNoAudio, Trouble::GivesSomethingElse, Trouble::BreaksOff]
-    {
-        failure::<S>(&stage, trouble).await;
+    for trouble in TROUBLES {
+        failure(&stage, trouble).await;
         (stage.set)(None);
         whole(&stage.engine, Utterance::new("The coffee is ready.")).await.check_form();
+    }
+}
+
+pub async fn pings_change_nothing<S: Subject>() {
+    let stage = S::stage().await;
+    let expected = whole(&stage.engine, Utterance::new("Turn left.")).await;
+    (stage.set)(Some(Pings));
+    for _ in 0..2 {
+        let heard = whole(&stage.engine, Utterance::new("Turn left.")).await;
+        assert_eq!((&heard.audio, &heard.words), (&expected.audio, &expected.words));
     }
 }
 
 pub async fn listener_that_leaves_makes_room_and_the_next_hears_its_own<S: Subject>() {
     let stage = S::stage().await;
     let expected = whole(&stage.engine, Utterance::new("Turn left.")).await.audio;
-    (stage.set)(Some(Trouble::Stalls));
-    let long = Utterance::new(PROMPT.repeat(8));
-    let mut audio = stage.engine.synthesize(&context(), long).await.unwrap().into_audio();
+    (stage.set)(Some(StallAfter(MIDDLE)));
+    let mut audio = stage.engine.synthesize(&context(), long()).await.unwrap().into_audio();
     audio.next().await.unwrap().unwrap();
     drop(audio);
     (stage.set)(None);
     assert_eq!(whole(&stage.engine, Utterance::new("Turn left.")).await.audio, expected);
 }
 
-pub async fn deadline_ends_the_wait_for_the_first_byte<S: Subject>() {
-    let stage = S::stage().await;
-    (stage.set)(Some(Trouble::SaysNothing));
-    let (heard, failure) =
-        hear_in(&beyond(Duration::from_millis(200)), &stage.engine, Utterance::new("Hello.")).await;
-    assert_eq!((heard.audio.len(), failure.unwrap().class), (0, FailureClass::Timeout));
-}
-
 pub async fn call_that_is_given_up_ends_before_the_first_byte_and_after_it<S: Subject>() {
     let stage = S::stage().await;
-    (stage.set)(Some(Trouble::SaysNothing));
+    (stage.set)(Some(AcceptAndStaySilent));
     let ctx = context();
     let (begun, ()) = tokio::join!(stage.engine.synthesize(&ctx, Utterance::new("Hello.")), async {
         tokio::task::yield_now().await;
@@ -169,9 +230,9 @@ pub async fn call_that_is_given_up_ends_before_the_first_byte_and_after_it<S: Su
     });
     assert_eq!(begun.err().unwrap().class, FailureClass::Timeout);
 
-    (stage.set)(Some(Trouble::Stalls));
+    (stage.set)(Some(StallAfter(MIDDLE)));
     let ctx = context();
-    let speech = stage.engine.synthesize(&ctx, Utterance::new(PROMPT.repeat(8))).await.unwrap();
+    let speech = stage.engine.synthesize(&ctx, long()).await.unwrap();
     let mut audio = speech.into_audio();
     audio.next().await.unwrap().unwrap();
     ctx.cancellation.cancel();
@@ -187,33 +248,40 @@ pub async fn revision_tells_one_configuration_from_another<S: Subject>() {
     assert_ne!(revision("a"), revision("b"));
 }
 
-/// A test for each rule and engine.
+/// A test for each rule and engine, and for each rule that is named behind it.
 macro_rules! contract {
-    ($($name:ident: $subject:ty;)*) => { $(
-        contract! { @rules $name, $subject,
+    ($($(#[$attribute:meta])* $name:ident: $subject:ty $(, $more:ident)*;)*) => { $(
+        contract! { @rules $name, $subject, $(#[$attribute])*,
             voices_have_ids_of_their_own_and_tags_of_languages,
             sentence_is_spoken_to_its_end_in_the_announced_form,
             pace_within_the_abilities_changes_the_length,
             what_the_engine_does_not_have_is_the_callers_matter_and_named,
             fault_before_the_first_byte_lets_another_engine_speak,
+            nobody_to_speak_by_is_unavailable_at_once,
             fault_after_the_first_byte_is_no_whole_answer,
+            cut_at_any_byte_is_told_from_an_end,
             engine_speaks_again_after_every_fault,
             listener_that_leaves_makes_room_and_the_next_hears_its_own,
-            deadline_ends_the_wait_for_the_first_byte,
             call_that_is_given_up_ends_before_the_first_byte_and_after_it,
             revision_tells_one_configuration_from_another
+            $(, $more)*
         }
     )* };
-    (@rules $name:ident, $subject:ty, $($rule:ident),*) => {
+    (@rules $name:ident, $subject:ty, $(#[$attribute:meta])*, $($rule:ident),*) => {
         mod $name {
             use super::*;
 
-            $(
-                #[tokio::test]
-                async fn $rule() {
-                    super::$rule::<$subject>().await;
-                }
-            )*
+            contract! { @tests $subject, [$(#[$attribute])*], $($rule),* }
+        }
+    };
+    (@tests $subject:ty, $attributes:tt, $($rule:ident),*) => {
+        $( contract! { @test $subject, $attributes, $rule } )*
+    };
+    (@test $subject:ty, [$(#[$attribute:meta])*], $rule:ident) => {
+        #[tokio::test]
+        $(#[$attribute])*
+        async fn $rule() {
+            super::$rule::<$subject>().await;
         }
     };
 }
@@ -221,4 +289,6 @@ macro_rules! contract {
 contract! {
     command: Command;
     openai: OpenAi;
+    #[ignore = "run by edge_speaks"]
+    edge: Edge, pings_change_nothing;
 }

@@ -1,13 +1,10 @@
 //! Over TLS, with a certificate that only this machine may know.
 
-use std::{env, sync::Arc};
+use std::env;
 
 use tokio::net::{TcpListener, TcpStream};
-use tokio_rustls::{
-    TlsAcceptor,
-    rustls::{ServerConfig, crypto::ring, pki_types::PrivatePkcs8KeyDer},
-};
 use wheelhouse_core::FailureClass;
+use wheelhouse_doubles::Authority;
 use wheelhouse_engines::OpenAiConfig;
 
 use crate::{
@@ -18,17 +15,10 @@ use crate::{
 /// Where a test has started itself again to have an environment of its own.
 const CHILD_URL: &str = "WHEELHOUSE_TEST_TLS_URL";
 
-/// Puts TLS in front of a server: its base URL, and the certificate in PEM.
-async fn behind_tls(server: &FakeServer) -> (String, String) {
-    let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
-    let key = PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()).into();
-    let tls = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![made.cert.der().clone()], key)
-        .unwrap();
-    let (acceptor, behind) = (TlsAcceptor::from(Arc::new(tls)), server.address());
+/// Puts TLS in front of a server: its base URL, and whom to trust for it.
+async fn behind_tls(server: &FakeServer) -> (String, Authority) {
+    let authority = Authority::new().unwrap();
+    let (acceptor, behind) = (authority.acceptor("127.0.0.1").unwrap(), server.address());
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base_url = format!("https://{}/v1", listener.local_addr().unwrap());
     tokio::spawn(async move {
@@ -39,7 +29,7 @@ async fn behind_tls(server: &FakeServer) -> (String, String) {
             let _ = tokio::io::copy_bidirectional(&mut front, &mut back).await;
         }
     });
-    (base_url, made.cert.pem())
+    (base_url, authority)
 }
 
 #[tokio::test]
@@ -60,14 +50,13 @@ async fn authority_of_this_machine_is_trusted() {
         assert_eq!(complete(&with_config(&config)).await, hello_events());
         return;
     }
-    let (base_url, certificate) = behind_tls(&server).await;
+    let (base_url, authority) = behind_tls(&server).await;
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("company.pem");
-    std::fs::write(&path, certificate).unwrap();
+    authority.save(folder.path()).unwrap();
     let child = tokio::process::Command::new(env::current_exe().unwrap())
         .args(["--exact", "tls::authority_of_this_machine_is_trusted"])
         .env(CHILD_URL, base_url)
-        .env("SSL_CERT_FILE", path)
+        .env("SSL_CERT_FILE", folder.path().join("authority.pem"))
         .output()
         .await
         .unwrap();

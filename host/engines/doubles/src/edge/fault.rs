@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Fault {
-    /// Answers the handshake with this status; 429 says that 7 seconds are to be waited.
+    /// Answers the handshake with this status; 429 says that 7 seconds are to be waited. A WebSocket that is
+    /// open already breaks when a text comes.
     Refuse(u16),
-    /// Opens the WebSocket and says nothing.
-    Silent,
+    /// Opens the WebSocket, takes the text and says nothing.
+    AcceptAndStaySilent,
     /// Says nothing more after this many bytes of a text's audio.
     StallAfter(usize),
     /// Breaks the connection after this many bytes of a text's audio.

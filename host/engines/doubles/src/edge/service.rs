@@ -18,12 +18,8 @@ use tokio_tungstenite::{
     },
 };
 
-use super::{
-    Fault, State,
-    head::{self, Head},
-    ssml,
-    turn::Turn,
-};
+use super::{Fault, State, ssml, turn::Turn};
+use crate::http::{Framing, read_request, write_answer, write_head};
 
 pub(super) type Socket = WebSocketStream<TlsStream<TcpStream>>;
 
@@ -43,26 +39,26 @@ const VOICES: [(&str, &str, &str); 8] = [
 ];
 
 pub(super) async fn serve(mut stream: TlsStream<TcpStream>, state: &State) -> io::Result<()> {
-    let head = Head::read(&mut stream).await?;
-    if head.path().starts_with(LIST) {
+    let Some(request) = read_request(&mut stream).await? else { return Ok(()) };
+    if request.path.starts_with(LIST) {
         return list(&mut stream, state).await;
     }
     let fault = state.fault();
     if let Some(Fault::Refuse(status)) = fault {
         let wait: &[_] = if status == 429 { &[("Retry-After", "7")] } else { &[] };
-        return head::answer(&mut stream, status, wait, b"no").await;
+        return write_answer(&mut stream, status, wait, b"no").await;
     }
     // 16 digits and 64: the form of the token since October 2026.
-    let signed = head.path().split('&').filter_map(|part| part.strip_prefix("Sec-MS-GEC=")).any(|token| {
+    let signed = request.path.split('&').filter_map(|part| part.strip_prefix("Sec-MS-GEC=")).any(|token| {
         token.split('-').map(str::len).eq([16, 64])
             && token.bytes().all(|b| b == b'-' || b.is_ascii_hexdigit())
     });
-    let key = head.header("sec-websocket-key").filter(|_| signed && head.path().starts_with(SPEAK));
+    let key = request.header("sec-websocket-key").filter(|_| signed && request.path.starts_with(SPEAK));
     let Some(key) = key.map(|key| derive_accept_key(key.as_bytes())) else {
-        return head::answer(&mut stream, 403, &[], b"no").await;
+        return write_answer(&mut stream, 403, &[], b"no").await;
     };
     let upgrade = [("Connection", "Upgrade"), ("Upgrade", "websocket"), ("Sec-WebSocket-Accept", &key)];
-    head::answer(&mut stream, 101, &upgrade, b"").await?;
+    write_head(&mut stream, 101, &upgrade, Framing::NoBody, 0).await?;
     state.note(|seen| seen.sockets += 1);
     converse(WebSocketStream::from_raw_socket(stream, Role::Server, None).await, state).await
 }
@@ -70,7 +66,7 @@ pub(super) async fn serve(mut stream: TlsStream<TcpStream>, state: &State) -> io
 async fn list(stream: &mut TlsStream<TcpStream>, state: &State) -> io::Result<()> {
     state.note(|seen| seen.lists += 1);
     match state.fault() {
-        Some(Fault::NoList) => return head::answer(stream, 503, &[], b"no").await,
+        Some(Fault::NoList) => return write_answer(stream, 503, &[], b"no").await,
         Some(Fault::SilentList) => return stream.read_u8().await.map(drop),
         _ => {}
     }
@@ -89,7 +85,7 @@ async fn list(stream: &mut TlsStream<TcpStream>, state: &State) -> io::Result<()
     });
     let body = json!(voices).to_string();
     let headers = [("Content-Type", "application/json"), ("Connection", "close")];
-    head::answer(stream, 200, &headers, body.as_bytes()).await?;
+    write_answer(stream, 200, &headers, body.as_bytes()).await?;
     stream.shutdown().await
 }
 
@@ -106,6 +102,7 @@ async fn converse(mut socket: Socket, state: &State) -> io::Result<()> {
                 configured =
                     body.contains("audio-24khz-48kbitrate-mono-mp3") && body.contains("wordBoundaryEnabled");
             }
+            Some("ssml") if matches!(state.fault(), Some(Fault::Refuse(_))) => return Ok(()),
             Some("ssml") if configured => {
                 let request = match ssml::read(body) {
                     Ok(request) => request,

@@ -61,7 +61,7 @@ impl<'t> Turn<'t> {
         fault: Option<Fault>,
     ) -> Result<Step, tokio_tungstenite::tungstenite::Error> {
         use Fault::*;
-        if fault == Some(Silent) {
+        if fault == Some(AcceptAndStaySilent) {
             return Ok(Step::Stalls);
         }
         let ping = async |socket: &mut Socket| match fault {

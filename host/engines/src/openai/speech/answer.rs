@@ -9,10 +9,8 @@ use wheelhouse_core::{
 
 use super::form::Form;
 use crate::{
-    http::{
-        failures,
-        transport::{Transport, is_a},
-    },
+    failures,
+    http::transport::{Transport, is_a},
     watch::Watch,
     wav::{Head, Tally, Verdict},
 };

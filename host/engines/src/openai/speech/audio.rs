@@ -4,13 +4,10 @@ use std::{collections::VecDeque, sync::Arc};
 
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
-use wheelhouse_core::{Failure, FailureClass, Result, speech::Speech};
+use wheelhouse_core::{Failure, Result, speech::Speech};
 
 use super::{answer::Answer, form::Form};
-use crate::{
-    http::{failures, transport::Transport},
-    watch::Watch,
-};
+use crate::{failures, http::transport::Transport, watch::Watch};
 
 /// Begins to speak; comes back with the first byte of audio, which decides whether there is any. `bodies` are the requests in order.
 ///
@@ -55,13 +52,7 @@ impl Reader {
             }
             let Some(body) = self.bodies.pop_front() else { return Ok(None) };
             let next = Answer::open(&self.transport, &self.watch, self.form, body).await;
-            let next = next.map_err(|mut failure| {
-                // Something has been said already.
-                if failure.class != FailureClass::Timeout {
-                    failure.class = FailureClass::Truncated;
-                }
-                failure
-            })?;
+            let next = next.map_err(failures::midway)?;
             if next.format != self.answer.format {
                 return Err(failures::broken_off(self.transport.noun(), "the form changed in the middle"));
             }

@@ -8,7 +8,7 @@ use super::{
     voices::{self, OpenAiVoice},
 };
 use crate::{
-    OpenAiConfig,
+    OpenAiConfig, failures,
     http::{
         Party, Trade,
         endpoint::{self, Account, Endpoint, OPENAIS_OWN, Timeouts, given},
@@ -241,7 +241,7 @@ impl OpenAiSpeechConfig {
             false => setting(name),
         };
         Party {
-            noun: format!("The speech engine `{id}`").into(),
+            noun: failures::engine(id).into(),
             trade: Trade::Speech,
             key_setting: or_shared("api_key", "OPENAI_API_KEY"),
             model_setting: setting("model"),

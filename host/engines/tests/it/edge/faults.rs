@@ -5,9 +5,13 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use wheelhouse_core::{
     FailureClass,
+    failure::BUSY,
     speech::{SpeechEngine, Utterance},
 };
-use wheelhouse_doubles::edge::{Fault, audio::WORD_BYTES};
+use wheelhouse_doubles::{
+    Authority,
+    edge::{Fault, audio::WORD_BYTES},
+};
 
 use super::{Edge, Heard, TEXT, WORDS, context, harmless, within};
 
@@ -16,11 +20,13 @@ use super::{Edge, Heard, TEXT, WORDS, context, harmless, within};
 async fn refused_handshake_is_unavailable_and_heals_by_itself() {
     let edge = Edge::start().await;
     for (status, class, code) in [
-        (403, FailureClass::Unavailable, "engine_refused"),
-        (401, FailureClass::Unavailable, "engine_refused"),
-        (200, FailureClass::Unavailable, "engine_refused"),
-        (429, FailureClass::RateLimited, "engine_rate_limited"),
-        (503, FailureClass::Unavailable, "engine_unavailable"),
+        (403, FailureClass::Unavailable, "provider_denied"),
+        (401, FailureClass::Unavailable, "provider_denied"),
+        (400, FailureClass::Unavailable, "provider_rejected"),
+        (200, FailureClass::Unavailable, "provider_unreadable"),
+        (429, FailureClass::RateLimited, "provider_rate_limited"),
+        (503, FailureClass::Unavailable, "provider_unavailable"),
+        (504, FailureClass::Timeout, "provider_timeout"),
     ] {
         edge.double.set_fault(Fault::Refuse(status));
         let failure = edge.refused().await;
@@ -37,15 +43,15 @@ async fn refused_handshake_is_unavailable_and_heals_by_itself() {
 async fn service_that_cannot_be_reached_or_trusted_is_unavailable() {
     let edge = Edge::with(|config| config.proxy = Some("http://127.0.0.1:1".to_owned())).await;
     let failure = edge.refused().await;
-    assert_eq!((failure.class, failure.code()), (FailureClass::Unavailable, "engine_unreachable"));
+    assert_eq!((failure.class, failure.code()), (FailureClass::Unavailable, "provider_unreachable"));
     assert_eq!(failure.detail.as_deref(), Some("502 connection refused"));
 
     let folder = tempfile::tempdir().unwrap();
-    wheelhouse_doubles::edge::Authority::new().unwrap().save(folder.path()).unwrap();
+    Authority::new().unwrap().save(folder.path()).unwrap();
     let stranger = super::double(folder.path()).await;
     let edge = Edge::with(|config| config.proxy = Some(stranger.proxy())).await;
     let failure = edge.refused().await;
-    assert_eq!((failure.class, failure.code()), (FailureClass::Unavailable, "engine_unreachable"));
+    assert_eq!((failure.class, failure.code()), (FailureClass::Unavailable, "provider_unreachable"));
     assert_eq!(stranger.seen().sockets, 0);
 }
 
@@ -53,15 +59,15 @@ async fn service_that_cannot_be_reached_or_trusted_is_unavailable() {
 #[ignore = "run by edge_speaks"]
 async fn silence_is_out_of_time_and_the_connection_is_closed() {
     let edge = Edge::with(|config| config.answer_timeout_ms = 100).await;
-    edge.double.set_fault(Fault::Silent);
+    edge.double.set_fault(Fault::AcceptAndStaySilent);
     let failure = edge.refused().await;
-    assert_eq!((failure.class, failure.code()), (FailureClass::Timeout, "engine_silent"));
+    assert_eq!((failure.class, failure.code()), (FailureClass::Timeout, "provider_silent"));
     edge.double.until(|seen| seen.ended == 1).await;
 
     let edge = Edge::start().await;
     edge.double.set_fault(Fault::StallAfter(WORD_BYTES * 2));
     let failure = edge.stalled().await;
-    assert_eq!((failure.class, failure.code()), (FailureClass::Timeout, "engine_silent"));
+    assert_eq!((failure.class, failure.code()), (FailureClass::Timeout, "provider_silent"));
     edge.double.until(|seen| seen.ended == 1).await;
     edge.double.set_fault(None);
     edge.whole().await;
@@ -71,7 +77,7 @@ async fn silence_is_out_of_time_and_the_connection_is_closed() {
 #[ignore = "run by edge_speaks"]
 async fn deadline_is_for_the_first_byte_alone() {
     let edge = Edge::with(|config| config.idle_timeout_ms = 90_000).await;
-    edge.double.set_fault(Fault::Silent);
+    edge.double.set_fault(Fault::AcceptAndStaySilent);
     let failure =
         edge.engine.synthesize(&within(Duration::from_millis(300)), Utterance::new(TEXT)).await.err();
     let failure = harmless(failure.unwrap());
@@ -79,7 +85,7 @@ async fn deadline_is_for_the_first_byte_alone() {
 
     edge.double.set_fault(Fault::StallAfter(WORD_BYTES));
     let failure = edge.stalled().await;
-    assert_eq!(failure.code(), "engine_silent", "it was the silence that ended it, after the deadline");
+    assert_eq!(failure.code(), "provider_silent", "it was the silence that ended it, after the deadline");
 }
 
 #[tokio::test]
@@ -119,7 +125,7 @@ async fn answer_that_is_cut_is_truncated_however_it_was_cut() {
         let failure = edge.broken().await;
         assert_eq!(
             (failure.class, failure.code()),
-            (FailureClass::Truncated, "engine_broke_off"),
+            (FailureClass::Truncated, "provider_broke_off"),
             "{fault:?}"
         );
         edge.double.set_fault(None);
@@ -136,7 +142,7 @@ async fn answer_without_audio_is_none() {
         let failure = edge.refused().await;
         assert_eq!(
             (failure.class, failure.code()),
-            (FailureClass::Unavailable, "engine_no_audio"),
+            (FailureClass::Unavailable, "provider_no_audio"),
             "{fault:?}"
         );
     }
@@ -151,7 +157,7 @@ async fn nonsense_is_unavailable_even_where_the_crate_falls_over() {
         let failure = edge.refused().await;
         assert_eq!(
             (failure.class, failure.code()),
-            (FailureClass::Unavailable, "engine_unreadable"),
+            (FailureClass::Unavailable, "provider_unreadable"),
             "{fault:?}"
         );
         edge.double.set_fault(None);
@@ -161,21 +167,11 @@ async fn nonsense_is_unavailable_even_where_the_crate_falls_over() {
 
 #[tokio::test]
 #[ignore = "run by edge_speaks"]
-async fn pings_disturb_neither_this_text_nor_the_next() {
-    let edge = Edge::start().await;
-    edge.double.set_fault(Fault::Pings);
-    edge.whole().await;
-    let heard = edge.speak(Utterance::new("Something else.")).await.unwrap();
-    assert_eq!((heard.said(), heard.end), (vec!["Something".to_owned(), "else".to_owned()], Ok(())));
-}
-
-#[tokio::test]
-#[ignore = "run by edge_speaks"]
 async fn more_at_once_than_may_be_wait_until_their_deadline() {
     let edge = Edge::with(|config| config.at_once = 1).await;
     let speech = edge.engine.synthesize(&context(), Utterance::new(TEXT)).await.unwrap();
     let busy = edge.engine.synthesize(&within(Duration::from_millis(10)), Utterance::new(TEXT)).await.err();
-    assert_eq!(busy.unwrap().code(), "busy");
+    assert_eq!(busy.unwrap().code(), BUSY);
     assert_eq!(Heard::of(speech).await.end, Ok(()));
     edge.whole().await;
 }

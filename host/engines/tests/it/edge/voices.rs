@@ -129,5 +129,5 @@ async fn voice_that_nobody_knows_is_tried_and_a_language_that_nobody_knows_is_no
     let failure = edge.speak(asked_for(Some("en-US-'Neural"), None)).await.unwrap_err();
     assert_eq!(failure.class, FailureClass::Invalid);
     let failure = edge.speak(asked_for(None, Some("tlh"))).await.unwrap_err();
-    assert_eq!((failure.class, failure.code()), (FailureClass::Unavailable, "engine_voices_unknown"));
+    assert_eq!((failure.class, failure.code()), (FailureClass::Unavailable, "provider_voices_unknown"));
 }

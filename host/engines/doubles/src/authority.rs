@@ -46,7 +46,11 @@ impl Authority {
         std::fs::write(folder.join("authority.key"), &self.key)
     }
 
-    pub(super) fn acceptor(&self, host: &str) -> io::Result<TlsAcceptor> {
+    /// TLS of a server with a new certificate for this host.
+    ///
+    /// # Errors
+    /// When there is no randomness, or the key is none.
+    pub fn acceptor(&self, host: &str) -> io::Result<TlsAcceptor> {
         let authority = KeyPair::from_pem(&self.key).map_err(io::Error::other)?;
         let issuer = Issuer::new(parameters()?, authority);
         let key = KeyPair::generate().map_err(io::Error::other)?;
