@@ -2,6 +2,7 @@
 //! plugins, plugins that change and plugins that misbehave.
 
 mod bare;
+pub mod binary;
 mod documents;
 mod host;
 

@@ -181,6 +181,11 @@ const FAILURES: &[(u16, &str, &str)] = &[
     (409, "Conflict", "What was asked for has changed, or exists already."),
     (413, "TooLarge", "The body, or a text in it, is longer than a limit."),
     (415, "UnsupportedMediaType", "The body is of another media type than this address takes."),
+    (
+        416,
+        "RangeNotSatisfiable",
+        "The part that was asked for is not in what there is. `Content-Range` says how long that is.",
+    ),
     (422, "Invalid", "A field is missing, unknown, of the wrong type or out of range; `errors` names it."),
     (426, "UpgradeRequired", "This address speaks WebSocket."),
     (429, "RateLimited", "Too many calls for now. `Retry-After` says how long to wait, when it is known."),

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod audio;
+mod conditional;
 mod docs;
 mod health;
 mod metrics;

@@ -61,7 +61,7 @@ impl From<Settings> for Overrides {
 pub enum Command {
     /// Serve REST and WebSocket (this is the default)
     Serve,
-    /// Speak a text into a WAV file
+    /// Speak a text into a file
     Say(SayArgs),
     /// Talk to PAM in the terminal, without a server
     Chat(ChatArgs),
@@ -92,6 +92,12 @@ pub struct SayArgs {
     /// The engine to begin with [default: the configured order]
     #[arg(long)]
     pub engine: Option<String>,
+    /// The language of the text, as in `de-DE` [default: as the engine takes it]
+    #[arg(long)]
+    pub language: Option<String>,
+    /// `wav`, `pcm`, `mp3`, `opus`, `flac` or `aac` [default: what the file's name ends in, or else `wav`]
+    #[arg(long)]
+    pub format: Option<String>,
     /// 1.0 is the voice's own pace
     #[arg(long)]
     pub speed: Option<f32>,

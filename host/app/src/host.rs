@@ -144,6 +144,7 @@ impl Host {
             sessions: store.sessions(),
             conversations: store.conversations(),
             cache: store.cache(),
+            audio: store.audio(),
             catalog: catalog.clone(),
             control: plugins.control(),
             switches: store.switches(),
@@ -248,12 +249,13 @@ impl Host {
         CallContext::new(id, caller, now, TERMINAL_TIMEOUT)
     }
 
-    /// Forgets what has expired, now and every hour, and follows the switches of plugins, until it is dropped. Replicas may do it at
-    /// once.
+    /// Forgets what has expired, now and every hour, follows the switches of plugins, and finds out whether speech engines that were left
+    /// out work again, until it is dropped. Replicas may do it at once.
     pub async fn housekeep(&self) -> Infallible {
         tokio::select! {
             never = self.forget() => never,
             never = self.follow_switches() => never,
+            never = self.services.speech.keep_probing(|| self.own_context()) => never,
         }
     }
 

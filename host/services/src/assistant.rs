@@ -36,7 +36,12 @@ use wheelhouse_core::{
 
 pub use config::AssistantConfig;
 
-use crate::{Ports, chain::Chain, status::MemberStatus};
+use crate::{
+    Ports,
+    breaker::Probing,
+    chain::{Chain, ChainParts},
+    status::MemberStatus,
+};
 use events::Reader;
 use slots::Slots;
 
@@ -102,15 +107,18 @@ struct Inner {
 impl AssistantService {
     /// Puts the service together.
     pub fn new(config: &AssistantConfig, ports: &Ports) -> Self {
-        let chain = Chain::new(
-            "AI provider",
-            &config.providers,
-            Catalog::provider,
-            config.breaker,
-            Duration::from_secs(config.first_event_seconds),
-            ports.catalog.clone(),
-            ports.clock.clone(),
-        );
+        let chain = Chain::new(ChainParts {
+            noun: "AI provider",
+            names: &config.providers,
+            resolve: Catalog::provider,
+            // Its key changes with the process.
+            revision: |_| "",
+            breaker: config.breaker,
+            probing: Probing::ByCalls,
+            patience: Duration::from_secs(config.first_event_seconds),
+            catalog: ports.catalog.clone(),
+            clock: ports.clock.clone(),
+        });
         let inner = Inner {
             chain,
             catalog: ports.catalog.clone(),

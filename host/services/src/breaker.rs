@@ -8,10 +8,17 @@ use std::{
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use wheelhouse_core::{Failure, FailureClass, clock::Clock};
+use wheelhouse_core::{
+    Failure, FailureClass,
+    clock::{Clock, Entropy},
+    failure::CREDENTIAL_REFUSED,
+};
 
 /// A probe that has not come back after this no longer keeps others from trying.
 const PROBE_PATIENCE: Duration = Duration::from_secs(60);
+
+/// Probes of many replicas must not meet: each waits up to this share longer.
+const JITTER: f64 = 0.25;
 
 /// When a member of a chain is left out, and for how long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,9 +90,27 @@ pub(crate) struct BreakerStatus {
     pub(crate) next_probe: Option<Timestamp>,
 }
 
+/// Who finds out whether a member works again.
+#[derive(Clone)]
+pub(crate) enum Probing {
+    /// One of the calls that come, once its time is over.
+    ByCalls,
+    /// A canary, which nobody waits for, at a time that chance moves a little. No call is risked.
+    ByCanary(Arc<dyn Entropy>),
+}
+
+/// How long a member is left alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rest {
+    Until(Timestamp),
+    /// Its credential was refused: no time heals that.
+    UntilConfigured,
+}
+
 /// Counts one member's failures.
 pub(crate) struct Breaker {
     config: BreakerConfig,
+    probing: Probing,
     clock: Arc<dyn Clock>,
     inner: Mutex<Inner>,
 }
@@ -108,6 +133,7 @@ enum Phase {
     HalfOpen {
         since: Timestamp,
     },
+    Refused,
 }
 
 /// Leave to ask a member once. Says how it went, or, when dropped, nothing: whoever asked has gone away.
@@ -118,10 +144,10 @@ pub(crate) struct Permit {
 }
 
 impl Breaker {
-    pub(crate) fn new(config: BreakerConfig, clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn new(config: BreakerConfig, probing: Probing, clock: Arc<dyn Clock>) -> Self {
         let inner =
             Inner { phase: Phase::Closed(VecDeque::new()), streak: 0, generation: 0, last_error: None };
-        Self { config, clock, inner: Mutex::new(inner) }
+        Self { config, probing, clock, inner: Mutex::new(inner) }
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -131,15 +157,36 @@ impl Breaker {
     /// Leave to ask.
     ///
     /// # Errors
-    /// The time of the next probe when the breaker is open.
-    pub(crate) fn admit(self: &Arc<Self>) -> Result<Permit, Timestamp> {
+    /// Until when it rests.
+    pub(crate) fn admit(self: &Arc<Self>) -> Result<Permit, Rest> {
+        match &self.probing {
+            Probing::ByCalls => self.lock_and_admit(true),
+            Probing::ByCanary(_) => self.lock_and_admit(false),
+        }
+    }
+
+    /// Leave for a canary, when it is time for one.
+    pub(crate) fn admit_canary(self: &Arc<Self>) -> Option<Permit> {
+        if matches!(self.lock().phase, Phase::Closed(_)) {
+            return None;
+        }
+        self.lock_and_admit(true).ok()
+    }
+
+    /// Whether calls are let through.
+    pub(crate) fn is_closed(&self) -> bool {
+        matches!(self.lock().phase, Phase::Closed(_))
+    }
+
+    fn lock_and_admit(self: &Arc<Self>, probes: bool) -> Result<Permit, Rest> {
         let now = self.clock.now();
         let mut inner = self.lock();
         match inner.phase {
             Phase::Closed(_) => return Ok(self.permit(None)),
-            Phase::Open { until } if now < until => return Err(until),
-            Phase::HalfOpen { since } if now < later(since, PROBE_PATIENCE) => {
-                return Err(later(since, PROBE_PATIENCE));
+            Phase::Refused => return Err(Rest::UntilConfigured),
+            Phase::Open { until } if now < until || !probes => return Err(Rest::Until(until)),
+            Phase::HalfOpen { since } if now < later(since, PROBE_PATIENCE) || !probes => {
+                return Err(Rest::Until(later(since, PROBE_PATIENCE)));
             }
             Phase::Open { .. } | Phase::HalfOpen { .. } => {}
         }
@@ -157,10 +204,11 @@ impl Breaker {
         let inner = self.lock();
         let (state, next_probe) = match inner.phase {
             Phase::Closed(_) => (BreakerState::Closed, None),
-            // Its time is over; the next call is the probe.
+            // Its time is over; the next call or canary is the probe.
             Phase::Open { until } if now >= until => (BreakerState::HalfOpen, Some(until)),
             Phase::Open { until } => (BreakerState::Open, Some(until)),
             Phase::HalfOpen { .. } => (BreakerState::HalfOpen, None),
+            Phase::Refused => (BreakerState::Open, None),
         };
         BreakerStatus { state, last_error: inner.last_error.clone(), next_probe }
     }
@@ -171,7 +219,15 @@ impl Breaker {
             return longest;
         }
         let backoff = Duration::from_secs(self.config.open_seconds).saturating_mul(1 << streak.min(16));
-        backoff.max(failure.retry_after.unwrap_or_default()).min(longest)
+        let wait = backoff.max(failure.retry_after.unwrap_or_default()).min(longest);
+        match &self.probing {
+            Probing::ByCalls => wait,
+            Probing::ByCanary(entropy) => {
+                let mut byte = [0];
+                entropy.fill(&mut byte);
+                wait.mul_f64(1.0 + JITTER * f64::from(byte[0]) / 255.0)
+            }
+        }
     }
 
     fn succeeded(&self, probe: Option<u64>) {
@@ -187,7 +243,7 @@ impl Breaker {
                 inner.streak = 0;
             }
             // It was asked before the breaker opened: only a probe closes it.
-            Phase::Open { .. } | Phase::HalfOpen { .. } => {}
+            Phase::Open { .. } | Phase::HalfOpen { .. } | Phase::Refused => {}
         }
     }
 
@@ -196,6 +252,10 @@ impl Breaker {
         let mut inner = self.lock();
         inner.last_error = Some((now, failure.message.clone()));
         let current = probe == Some(inner.generation);
+        if failure.code() == CREDENTIAL_REFUSED {
+            inner.phase = Phase::Refused;
+            return;
+        }
         let opens = match &mut inner.phase {
             Phase::Closed(failures) => {
                 let window = Duration::from_secs(self.config.window_seconds);
@@ -210,7 +270,7 @@ impl Breaker {
                 inner.streak += 1;
                 true
             }
-            Phase::Open { .. } | Phase::HalfOpen { .. } => false,
+            Phase::Open { .. } | Phase::HalfOpen { .. } | Phase::Refused => false,
         };
         if opens {
             let until = later(now, self.open_for(inner.streak, failure));
@@ -277,7 +337,7 @@ mod tests {
     fn breaker() -> (Arc<Seconds>, Arc<Breaker>) {
         let clock = Arc::new(Seconds::default());
         let config = BreakerConfig { failures: 3, window_seconds: 60, open_seconds: 5, max_open_seconds: 30 };
-        (clock.clone(), Arc::new(Breaker::new(config, clock)))
+        (clock.clone(), Arc::new(Breaker::new(config, Probing::ByCalls, clock)))
     }
 
     fn fail(breaker: &Arc<Breaker>) {
@@ -332,7 +392,7 @@ mod tests {
         let (clock, breaker) = breaker();
         (0..3).for_each(|_| fail(&breaker));
         for wait in [5, 10, 20, 30, 30] {
-            let Err(until) = breaker.admit() else { panic!("it is open") };
+            let Err(Rest::Until(until)) = breaker.admit() else { panic!("it is open") };
             assert_eq!(until.as_second() - clock.now().as_second(), wait);
             clock.pass(wait);
             fail(&breaker);
@@ -340,7 +400,7 @@ mod tests {
         clock.pass(30);
         succeed(&breaker);
         (0..3).for_each(|_| fail(&breaker));
-        let Err(until) = breaker.admit() else { panic!("it is open") };
+        let Err(Rest::Until(until)) = breaker.admit() else { panic!("it is open") };
         assert_eq!(until.as_second() - clock.now().as_second(), 5, "the success began anew");
     }
 
@@ -353,7 +413,7 @@ mod tests {
         drop(breaker.admit().expect("the probe"));
         let again = breaker.admit().expect("the next one probes at once");
         again.failed(&Failure::unavailable("down"));
-        let Err(until) = breaker.admit() else { panic!("it is open") };
+        let Err(Rest::Until(until)) = breaker.admit() else { panic!("it is open") };
         assert_eq!(until.as_second() - clock.now().as_second(), 10, "only the second probe failed");
     }
 
@@ -392,5 +452,47 @@ mod tests {
         let (_, spent) = breaker();
         spent.admit().expect("closed").failed(&Failure::new(FailureClass::Quota, "no credit"));
         assert_eq!(spent.status().next_probe.map(Timestamp::as_second), Some(30));
+    }
+
+    struct HalfWay;
+
+    impl Entropy for HalfWay {
+        fn fill(&self, buffer: &mut [u8]) {
+            buffer.fill(51);
+        }
+    }
+
+    #[test]
+    fn canary_alone_finds_out_whether_it_works_again() {
+        let clock = Arc::new(Seconds::default());
+        let config =
+            BreakerConfig { failures: 1, window_seconds: 60, open_seconds: 20, max_open_seconds: 60 };
+        let breaker = Arc::new(Breaker::new(config, Probing::ByCanary(Arc::new(HalfWay)), clock.clone()));
+        assert!(breaker.admit_canary().is_none(), "it works");
+        fail(&breaker);
+        assert_eq!(
+            breaker.status().next_probe.map(Timestamp::as_second),
+            Some(21),
+            "a fifth of a quarter later"
+        );
+        assert!(breaker.admit_canary().is_none(), "not yet");
+        clock.pass(21);
+        assert!(breaker.admit().is_err(), "no call is risked");
+        let canary = breaker.admit_canary().expect("it is time");
+        assert!(breaker.admit_canary().is_none() && breaker.admit().is_err(), "one is out");
+        canary.succeeded();
+        assert!(breaker.admit().is_ok());
+    }
+
+    #[test]
+    fn refused_credential_is_not_tried_again() {
+        let (clock, breaker) = breaker();
+        let refused = Failure::unavailable("The key is wrong.").with_code(CREDENTIAL_REFUSED);
+        breaker.admit().expect("closed").failed(&refused);
+        clock.pass(1_000_000);
+        assert_eq!(breaker.admit().err(), Some(Rest::UntilConfigured));
+        assert!(breaker.admit_canary().is_none());
+        let status = breaker.status();
+        assert_eq!((status.state, status.next_probe), (BreakerState::Open, None));
     }
 }

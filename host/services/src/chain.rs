@@ -6,16 +6,16 @@ use std::{
     time::Duration,
 };
 
-use jiff::Timestamp;
 use tokio::time::Instant;
 use wheelhouse_core::{
     CallContext, Failure, FailureClass,
     catalog::{Catalog, CatalogReader, Lookup},
     clock::Clock,
+    failure::{BUSY, CREDENTIAL_REFUSED},
 };
 
 use crate::{
-    breaker::{Breaker, BreakerConfig, Permit},
+    breaker::{Breaker, BreakerConfig, Permit, Probing, Rest},
     status::{MemberState, MemberStatus, member_state},
 };
 
@@ -23,6 +23,9 @@ use crate::{
 const FAIR_CHANCE: Duration = Duration::from_secs(1);
 /// When to try again while plugins are being loaded.
 const LOADING_RETRY: Duration = Duration::from_secs(2);
+
+/// What tells two members of one name apart.
+pub(crate) type Revision<T> = fn(&T) -> &str;
 
 /// Finds a member by name.
 pub(crate) type Resolve<T> = fn(&Catalog, &str) -> Lookup<T>;
@@ -33,32 +36,48 @@ pub(crate) struct Chain<T: ?Sized> {
     noun: &'static str,
     names: Vec<String>,
     resolve: Resolve<T>,
+    revision: Revision<T>,
     breaker: BreakerConfig,
+    probing: Probing,
     /// How long a member may take to begin, as long as there is another to ask.
     patience: Duration,
     catalog: CatalogReader,
     clock: Arc<dyn Clock>,
     /// One for each name of the chain, and for each other name that was found in a catalog: never for what a stranger asked for.
-    breakers: Mutex<BTreeMap<String, Arc<Breaker>>>,
+    breakers: Mutex<BTreeMap<String, Guard>>,
+}
+
+/// A member's breaker, and which revision of the member it watches.
+struct Guard {
+    revision: Option<String>,
+    breaker: Arc<Breaker>,
+}
+
+/// What a chain is made of.
+pub(crate) struct ChainParts<'n, T: ?Sized> {
+    pub(crate) noun: &'static str,
+    pub(crate) names: &'n [String],
+    pub(crate) resolve: Resolve<T>,
+    pub(crate) revision: Revision<T>,
+    pub(crate) breaker: BreakerConfig,
+    pub(crate) probing: Probing,
+    /// How long a member may take to begin, as long as there is another to ask.
+    pub(crate) patience: Duration,
+    pub(crate) catalog: CatalogReader,
+    pub(crate) clock: Arc<dyn Clock>,
 }
 
 impl<T: ?Sized + Send + Sync + 'static> Chain<T> {
-    pub(crate) fn new(
-        noun: &'static str,
-        names: &[String],
-        resolve: Resolve<T>,
-        breaker: BreakerConfig,
-        patience: Duration,
-        catalog: CatalogReader,
-        clock: Arc<dyn Clock>,
-    ) -> Self {
+    pub(crate) fn new(parts: ChainParts<'_, T>) -> Self {
+        let ChainParts { noun, names, resolve, revision, breaker, probing, patience, catalog, clock } = parts;
         let mut unique: Vec<String> = Vec::with_capacity(names.len());
         for name in names {
             if !unique.contains(name) {
                 unique.push(name.clone());
             }
         }
-        Self { noun, names: unique, resolve, breaker, patience, catalog, clock, breakers: Mutex::default() }
+        let (names, breakers) = (unique, Mutex::default());
+        Self { noun, names, resolve, revision, breaker, probing, patience, catalog, clock, breakers }
     }
 
     /// The configured names in order.
@@ -72,14 +91,46 @@ impl<T: ?Sized + Send + Sync + 'static> Chain<T> {
         std::iter::once(first.to_owned()).chain(rest).collect()
     }
 
-    fn breaker(&self, name: &str) -> Arc<Breaker> {
+    /// The breaker of this name. What was counted against another revision does not hold against this one.
+    fn breaker(&self, name: &str, member: Option<&T>) -> Arc<Breaker> {
         let mut breakers = self.breakers.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(breaker) = breakers.get(name) {
-            return breaker.clone();
+        let now = member.map(self.revision);
+        if let Some(guard) = breakers.get_mut(name) {
+            match (&guard.revision, now) {
+                (Some(before), Some(now)) if before != now => {}
+                (_, now) => {
+                    guard.revision = guard.revision.take().or_else(|| now.map(str::to_owned));
+                    return guard.breaker.clone();
+                }
+            }
         }
-        let breaker = Arc::new(Breaker::new(self.breaker, self.clock.clone()));
-        breakers.insert(name.to_owned(), breaker.clone());
+        let breaker = Arc::new(Breaker::new(self.breaker, self.probing.clone(), self.clock.clone()));
+        let guard = Guard { revision: now.map(str::to_owned), breaker: breaker.clone() };
+        breakers.insert(name.to_owned(), guard);
         breaker
+    }
+
+    /// Whether calls are let through to a member.
+    pub(crate) fn is_asked(&self, name: &str, member: &T) -> bool {
+        self.breaker(name, Some(member)).is_closed()
+    }
+
+    /// The members for which it is time to find out whether they work again.
+    pub(crate) fn due(&self, catalog: &Catalog) -> Vec<(String, Arc<T>, Permit)> {
+        let resting: Vec<String> = {
+            let breakers = self.breakers.lock().unwrap_or_else(PoisonError::into_inner);
+            breakers
+                .iter()
+                .filter(|(_, guard)| !guard.breaker.is_closed())
+                .map(|(name, _)| name.clone())
+                .collect()
+        };
+        let due = resting.into_iter().filter_map(|name| {
+            let Lookup::Ready(member) = (self.resolve)(catalog, &name) else { return None };
+            let permit = self.breaker(&name, Some(&*member)).admit_canary()?;
+            Some((name, member, permit))
+        });
+        due.collect()
     }
 
     /// The chain's members, then `others` that stand in no chain.
@@ -90,8 +141,10 @@ impl<T: ?Sized + Send + Sync + 'static> Chain<T> {
         names
             .zip(0..)
             .map(|((id, configured), position)| {
-                let (state, reason) = member_state(catalog, id, &(self.resolve)(catalog, id));
-                let breaker = self.breaker(id).status();
+                let found = (self.resolve)(catalog, id);
+                let (state, reason) = member_state(catalog, id, &found);
+                let member = if let Lookup::Ready(member) = &found { Some(&**member) } else { None };
+                let breaker = self.breaker(id, member).status();
                 let (last_error_at, last_error) = breaker.last_error.unzip();
                 MemberStatus {
                     id: id.to_owned(),
@@ -181,13 +234,13 @@ impl<T: ?Sized + Send + Sync + 'static> Walk<'_, T> {
                     continue;
                 }
             };
-            match self.chain.breaker(&name).admit() {
+            match self.chain.breaker(&name, Some(&*member)).admit() {
                 Ok(permit) => {
                     let (fallback, limit) = (!self.passed.is_empty(), self.limit());
                     return Some(Attempt { member, name, fallback, limit, permit });
                 }
-                Err(probe) => {
-                    let failure = self.resting(&name, probe);
+                Err(rest) => {
+                    let failure = self.resting(&name, rest);
                     self.passed.push(Passed { name, failure, how: How::NotAsked });
                 }
             }
@@ -239,7 +292,14 @@ impl<T: ?Sized + Send + Sync + 'static> Walk<'_, T> {
         }
     }
 
-    fn resting(&self, name: &str, probe: Timestamp) -> Failure {
+    fn resting(&self, name: &str, rest: Rest) -> Failure {
+        let Rest::Until(probe) = rest else {
+            return Failure::unavailable(format!(
+                "The {} `{name}` does not accept this server's key; its operator has to change it.",
+                self.chain.noun
+            ))
+            .with_code(CREDENTIAL_REFUSED);
+        };
         let wait = Duration::try_from(probe.duration_since(self.chain.clock.now())).unwrap_or_default();
         Failure::unavailable(format!(
             "The {} `{name}` has failed several times and is left alone for a while.",
@@ -257,11 +317,26 @@ impl<T: ?Sized + Send + Sync + 'static> Walk<'_, T> {
         if failure.class.is_callers_fault() || self.ctx.cancellation.is_cancelled() {
             return Err(failure);
         }
-        if failure.class == FailureClass::Timeout && limit < FAIR_CHANCE {
+        let was_hurried = failure.class == FailureClass::Timeout && limit < FAIR_CHANCE;
+        if was_hurried || failure.code() == BUSY {
             drop(permit);
         } else {
             permit.failed(&failure);
         }
+        self.note(name, failure);
+        Ok(())
+    }
+
+    /// As [`pass_over`](Self::pass_over), where it is not clear who is to blame: nothing counts against the member.
+    pub(crate) fn excuse(&mut self, attempt: Attempt<T>, failure: Failure) -> Result<(), Failure> {
+        if self.ctx.cancellation.is_cancelled() {
+            return Err(failure);
+        }
+        self.note(attempt.name, failure);
+        Ok(())
+    }
+
+    fn note(&mut self, name: String, failure: Failure) {
         tracing::warn!(
             request_id = %self.ctx.request_id,
             member = %name,
@@ -271,7 +346,6 @@ impl<T: ?Sized + Send + Sync + 'static> Walk<'_, T> {
             "passed over"
         );
         self.passed.push(Passed { name, failure, how: How::Failed });
-        Ok(())
     }
 
     /// The member is left out of this call alone, because it cannot do what is asked for.
@@ -287,7 +361,7 @@ impl<T: ?Sized + Send + Sync + 'static> Walk<'_, T> {
     }
 
     /// Why nobody did it: the most telling failure, with every member's reason in its detail.
-    pub(crate) fn exhausted(self) -> Failure {
+    pub(crate) fn exhausted(&self) -> Failure {
         let noun = self.chain.noun;
         let detail = self.passed.iter().map(|passed| {
             let inner = passed.failure.detail.as_deref().map(|d| format!(" ({d})")).unwrap_or_default();

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use wheelhouse_core::{
     Result,
     account::{AccountStore, SessionStore},
+    audio::AudioStore,
     cache::Cache,
     catalog::CatalogReader,
     clock::{Clock, Entropy},
@@ -43,7 +44,8 @@ pub use names::{ChainKind, UnknownName, unknown_names, validate_names};
 pub use plugins::{PluginDetail, PluginService};
 pub use routes::{PluginAnswer, PluginRequest, RouteFailure, RouteService};
 pub use speech::{
-    EngineVoices, GenericVoice, OutputFormat, SpeechConfig, SpeechRequest, SpeechService, SpokenAudio,
+    EngineVoices, FinishedAudio, GenericVoice, Mark, SpeechConfig, SpeechCounts, SpeechRequest,
+    SpeechService, SpokenAudio, SpokenPiece, VoiceFilter,
 };
 pub use status::{MemberState, MemberStatus};
 
@@ -58,6 +60,8 @@ pub struct Ports {
     pub conversations: Arc<dyn ConversationStore>,
     /// Volatile state that all replicas share.
     pub cache: Arc<dyn Cache>,
+    /// Keeps finished speech.
+    pub audio: Arc<dyn AudioStore>,
     /// What plugins contribute.
     pub catalog: CatalogReader,
     /// Acts on plugins.

@@ -1,71 +1,83 @@
 //! Speech: text in, audio out, by whichever engine of the chain can.
+//!
+//! A [`request`] becomes a [`score`]: lines ([`script`]) and a [`plan`] of who is asked for them, with which voice ([`voice`], [`cast`]). What
+//! was made before comes from the [`shelf`]. Anything else is a [`performance`]: each sentence is a [`take`] of one engine, its [`sound`] is
+//! brought into the form that is asked for and goes into a [`recording`], which any number may listen to.
 
+mod canary;
 pub mod captions;
+mod cast;
 mod config;
+mod counts;
 mod format;
+mod performance;
+mod piece;
 mod plan;
 mod prose;
+mod recording;
+mod request;
+mod score;
 mod script;
-mod stream;
+mod shelf;
+mod slots;
+mod sound;
+mod sticky;
+mod studio;
+mod take;
 mod voice;
 
-use std::{borrow::Cow, collections::BTreeSet, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
-use bytes::Bytes;
-use futures_util::{StreamExt, future::join_all, stream::BoxStream};
+use futures_util::{future::join_all, stream::BoxStream};
 use serde::Serialize;
 use tokio::time::timeout;
+pub use wheelhouse_audio::{Container, Layout};
 use wheelhouse_core::{
-    CallContext, Failure, FailureClass, Result,
-    catalog::{Catalog, CatalogReader, Lookup},
+    CallContext, Failure, Result,
+    audio::AudioId,
+    catalog::{Catalog, Lookup},
     language,
-    speech::{AudioFormat, SpeechEngine, Utterance, Voice},
+    speech::{Gender, Voice},
 };
 
 pub use config::SpeechConfig;
-pub use format::OutputFormat;
+pub use counts::SpeechCounts;
+pub use format::{find_format, formats, media_type};
+pub use piece::{Mark, SpokenPiece};
+pub use request::SpeechRequest;
+pub use shelf::FinishedAudio;
 
-use crate::{
-    Ports,
-    access::require_known_caller,
-    chain::{Attempt, Chain},
-    status::MemberStatus,
-};
+use crate::{Ports, access::require_known_caller, status::MemberStatus};
+use cast::Role;
+use performance::Performance;
 use plan::Plan;
-use stream::Begun;
-use voice::{VoiceBook, Wish, closest, generic_voices};
-
-/// What to say, and how.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SpeechRequest {
-    /// 1 to `speech.max_text_chars` characters, not all blank. Markdown, addresses and emoji are spoken as a person would read them out.
-    pub text: String,
-    /// A voice of an engine, or a generic one such as `pam_default`.
-    pub voice: Option<String>,
-    /// The engine to ask first.
-    pub engine: Option<String>,
-    /// BCP 47 tag of the text.
-    pub language: Option<String>,
-    /// 0.25 to 4.0; 1.0 is the voice's own pace.
-    pub speed: Option<f32>,
-    /// The form of the audio.
-    pub format: OutputFormat,
-}
+use recording::{Listener, Recording};
+use score::Score;
+use shelf::Joined;
+use studio::Studio;
+use voice::generic_voices;
 
 /// Audio on its way.
 pub struct SpokenAudio {
-    /// `audio/wav`, or `audio/pcm` with its rate and channels.
-    pub content_type: String,
-    /// The samples inside.
-    pub format: AudioFormat,
-    /// Who speaks.
+    /// What it is called once it is whole, unless it is not kept.
+    pub id: Option<AudioId>,
+    /// Its form.
+    pub container: Container,
+    /// Rate and channels.
+    pub layout: Layout,
+    /// Who speaks, at least at the beginning.
     pub engine: String,
     /// The voice that was chosen; `None` when the engine chose.
     pub voice: Option<String>,
     /// Whether an engine before it was passed over.
     pub fallback_used: bool,
-    /// Non-empty pieces. An error is the last item: what came before it is not the whole. Dropping it stops the engine.
-    pub audio: BoxStream<'static, Result<Bytes>>,
+    /// Whether it was made before, or is being made for somebody else.
+    pub cache_hit: bool,
+    /// How many bytes it has, when it is whole already.
+    pub length: Option<usize>,
+    /// What is heard. An error is the last item: what came before it is not the whole. Dropping it stops the engine, unless somebody else
+    /// listens.
+    pub pieces: BoxStream<'static, Result<SpokenPiece>>,
 }
 
 /// A name that stands for a voice of whichever engine speaks.
@@ -77,12 +89,23 @@ pub struct GenericVoice {
     pub voice: Option<String>,
 }
 
+/// Which voices are listed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct VoiceFilter {
+    /// Only those of this engine.
+    pub engine: Option<String>,
+    /// Only those that speak this language; BCP 47 tag. With a region, only those of that region.
+    pub language: Option<String>,
+    /// Only those that sound so.
+    pub gender: Option<Gender>,
+}
+
 /// One engine's voices.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct EngineVoices {
     /// The engine.
     pub engine: String,
-    /// Its voices, in its own order of preference.
+    /// Its voices that fit, in its own order of preference.
     pub voices: Vec<Voice>,
     /// What the generic voice ids stand for when this engine speaks.
     pub generic: Vec<GenericVoice>,
@@ -92,205 +115,166 @@ pub struct EngineVoices {
 
 /// Speaks.
 pub struct SpeechService {
-    chain: Chain<dyn SpeechEngine>,
-    catalog: CatalogReader,
-    book: VoiceBook,
-    max_text_chars: usize,
-    stall: Duration,
+    studio: Arc<Studio>,
 }
 
 impl SpeechService {
     /// Puts the service together.
     pub fn new(config: &SpeechConfig, ports: &Ports) -> Self {
-        let chain = Chain::new(
-            "speech engine",
-            &config.chain(),
-            Catalog::engine,
-            config.breaker,
-            Duration::from_secs(config.first_byte_seconds),
-            ports.catalog.clone(),
-            ports.clock.clone(),
-        );
-        Self {
-            chain,
-            catalog: ports.catalog.clone(),
-            book: VoiceBook::new(ports.clock.clone()),
-            max_text_chars: config.max_text_chars,
-            stall: Duration::from_secs(config.stall_seconds),
-        }
+        Self { studio: Arc::new(Studio::new(config, ports)) }
     }
 
-    /// Begins to speak; comes back once the first byte of audio is there. Until then an engine that fails, stalls or cannot make the
-    /// asked form is passed over. After it only cancellation and a stalled engine end the audio early, not the context's deadline.
+    /// Begins to speak; comes back once the first byte of audio is there. Until then an engine that fails or stalls is passed over; from then
+    /// on the next engine goes on with the sentence that broke off, and a mark says so. After the first byte only cancellation and the
+    /// host's own limits end the audio early, not the context's deadline.
     ///
     /// # Errors
-    /// `Invalid` or `TooLarge` naming the field at fault; `Unauthenticated`; else the most telling failure of the engines.
-    pub async fn synthesize(&self, ctx: &CallContext, request: SpeechRequest) -> Result<SpokenAudio> {
+    /// `Invalid` or `TooLarge` naming the field at fault; `Unauthenticated`; `RateLimited` when as many are spoken to as may be; else the
+    /// most telling failure of the engines.
+    pub async fn synthesize(&self, ctx: &CallContext, mut request: SpeechRequest) -> Result<SpokenAudio> {
         require_known_caller(ctx)?;
-        let request = self.checked(request)?;
-        let plan = self.plan(ctx, &request).await?;
-        let mut walk = self.chain.walk(ctx, plan.catalog.clone(), plan.order.clone());
-        let mut languages = BTreeSet::new();
-        while let Some(attempt) = walk.next().await {
-            let begun = match timeout(attempt.limit, self.begin(ctx, &request, &plan, &attempt)).await {
-                Ok(begun) => begun,
-                Err(_) => Err(Refusal::Failed(Failure::timeout("The speech engine did not begin in time."))),
-            };
-            match begun {
-                Ok(Opening { voice, format, first, rest }) => {
-                    let begun =
-                        Begun { engine: attempt.name.clone(), format, first, rest, permit: attempt.permit };
-                    return Ok(SpokenAudio {
-                        content_type: request.format.content_type(format),
-                        format,
-                        engine: attempt.name,
-                        voice,
-                        fallback_used: attempt.fallback,
-                        audio: stream::to_client(ctx, begun, request.format, self.stall),
-                    });
-                }
-                Err(Refusal::Failed(failure)) => walk.pass_over(attempt, failure)?,
-                Err(Refusal::Language(known)) => {
-                    let failure = Failure::invalid_field("language", "the engine does not speak it");
-                    walk.skip(attempt, failure);
-                    languages.extend(known);
-                }
-            }
+        let lines = request.lines(self.studio.max_text_chars)?;
+        request.language = request.language.take().or_else(|| script::language_of_ssml(&request.text));
+        let Plan { catalog, order, exact, wish } = self.plan(ctx, &request).await?;
+        let role = Role {
+            book: self.studio.book.clone(),
+            exact,
+            wish,
+            has_voice: request.voice.is_some(),
+            language: request.language.clone(),
+        };
+        let score = Score { lines, prosody: request.prosody(), role, container: request.format };
+        if request.is_kept
+            && let Some(found) = self.find(ctx, &catalog, &order, &score).await
+        {
+            return found;
         }
-        if walk.all_skipped() {
-            let known = languages.into_iter().collect::<Vec<_>>().join(", ");
-            return Err(Failure::invalid_field(
-                "language",
-                format!("no engine speaks it; there are: {known}"),
-            ));
-        }
-        Err(walk.exhausted())
+        self.perform(ctx, &request, score, catalog, order).await
     }
 
-    /// The request with its text as it is to be spoken.
-    fn checked(&self, mut request: SpeechRequest) -> Result<SpeechRequest> {
-        let chars = request.text.chars().count();
-        if chars > self.max_text_chars {
-            let message = format!("has {chars} characters and may have {}", self.max_text_chars);
-            return Err(Failure::new(FailureClass::TooLarge, format!("text: {message}"))
-                .with_code("text_too_long")
-                .with_field("text", message));
+    /// What was made of this score before, or is being made, by the engine that would be asked first, or by one before it that is left out at
+    /// present.
+    async fn find(
+        &self,
+        ctx: &CallContext,
+        catalog: &Catalog,
+        order: &[String],
+        score: &Score,
+    ) -> Option<Result<SpokenAudio>> {
+        for name in order {
+            // One that is still being loaded has not said anything that could be found.
+            let Lookup::Ready(engine) = catalog.engine(name) else { return None };
+            let id = score.id(&*engine);
+            if let Some(listener) = self.studio.shelf.join(&id) {
+                return Some(self.joined(ctx, listener).await);
+            }
+            if let Some(finished) = self.studio.shelf.find(&id).await {
+                self.studio.counts.found();
+                return Some(Ok(SpokenAudio::finished(finished, order.first() != Some(name))));
+            }
+            if self.studio.chain.is_asked(name, &*engine) {
+                return None;
+            }
         }
-        if request.text.trim().is_empty() {
-            return Err(Failure::invalid_field("text", "is empty; say something"));
-        }
-        if let Some(speed) = request.speed
-            && !(0.25..=4.0).contains(&speed)
+        None
+    }
+
+    async fn joined(&self, ctx: &CallContext, listener: Listener) -> Result<SpokenAudio> {
+        self.studio.counts.joined();
+        SpokenAudio::listen(ctx, listener, true).await
+    }
+
+    async fn perform(
+        &self,
+        ctx: &CallContext,
+        request: &SpeechRequest,
+        score: Score,
+        catalog: Arc<Catalog>,
+        order: Vec<String>,
+    ) -> Result<SpokenAudio> {
+        let recording = Recording::new(request.is_kept, self.studio.budget.clone());
+        let listener = recording.listen().ok_or_else(|| Failure::internal("a new recording that is over"))?;
+        let first = self.studio.members(&catalog, &order).into_iter().next();
+        if request.is_kept
+            && let Some(first) = first
+            && let Joined::Other(other) = self.studio.shelf.join_or_register(score.id(&*first), &recording)
         {
-            return Err(Failure::invalid_field("speed", format!("is {speed} and must be from 0.25 to 4.0")));
+            return self.joined(ctx, other).await;
         }
-        if let Some(tag) = &request.language
+        let place = self.studio.slots.speech(ctx)?;
+        let mut opening = ctx.clone();
+        opening.cancellation = recording.given_up.child_token();
+        let mut rest = ctx.for_stream(self.studio.limits.speech);
+        rest.cancellation = recording.given_up.child_token();
+        let performance = Performance {
+            studio: self.studio.clone(),
+            score,
+            recording,
+            opening,
+            ctx: rest,
+            catalog,
+            order,
+            conversation: request.conversation.clone(),
+            place,
+        };
+        self.studio.counts.made();
+        tokio::spawn(performance.run());
+        SpokenAudio::listen(ctx, listener, !request.is_kept).await.map(|spoken| SpokenAudio {
+            cache_hit: false,
+            id: spoken.id.filter(|_| request.is_kept),
+            ..spoken
+        })
+    }
+
+    /// Audio that was made before, whole; while it is still being made, this waits for its end.
+    ///
+    /// # Errors
+    /// `NotFound` when it is gone, or was never there; `Unauthenticated`.
+    pub async fn audio(&self, ctx: &CallContext, id: &AudioId) -> Result<FinishedAudio> {
+        require_known_caller(ctx)?;
+        if let Some(listener) = self.studio.shelf.join(id)
+            && let Some((head, pieces)) = listener.all(ctx).await
+        {
+            return Ok(FinishedAudio::of(head, pieces));
+        }
+        self.studio.shelf.find(id).await.ok_or_else(|| {
+            Failure::not_found("There is no such audio, or not any more; have it spoken again.")
+        })
+    }
+
+    /// Every engine's voices, or those that fit. An engine whose voices cannot be told at present says why in `problem`.
+    ///
+    /// # Errors
+    /// `Invalid` naming `engine` when there is none of this name, or `language` when it is no tag; `Unauthenticated`.
+    pub async fn voices(&self, ctx: &CallContext, filter: &VoiceFilter) -> Result<Vec<EngineVoices>> {
+        require_known_caller(ctx)?;
+        if let Some(tag) = &filter.language
             && !language::is_tag(tag)
         {
-            let message = format!("`{}` is no BCP 47 tag such as `en-US`", shorten(tag));
-            return Err(Failure::invalid_field("language", message));
+            return Err(Failure::invalid_field("language", "is no BCP 47 tag such as `en-US`"));
         }
-        let said = prose::spoken(&request.text);
-        if said.trim().is_empty() {
-            return Err(Failure::invalid_field("text", "has nothing in it that can be spoken"));
-        }
-        if let Cow::Owned(said) = said {
-            request.text = said;
-        }
-        Ok(request)
-    }
-
-    /// One engine's way to its first byte.
-    async fn begin(
-        &self,
-        ctx: &CallContext,
-        request: &SpeechRequest,
-        plan: &Plan,
-        attempt: &Attempt<dyn SpeechEngine>,
-    ) -> Result<Opening, Refusal> {
-        let voice = self.choose_voice(ctx, request, plan, &attempt.member).await?;
-        let utterance = Utterance {
-            voice: voice.clone(),
-            language: request.language.clone(),
-            speed: request.speed.unwrap_or(1.0),
-            ..Utterance::new(request.text.clone())
-        };
-        let speech = attempt.member.synthesize(ctx, utterance).await?;
-        if !request.format.can_be_made_of(speech.format) {
-            let format = speech.format;
-            return Err(Refusal::Failed(Failure::unavailable(format!(
-                "The speech engine `{}` gives {:?} at {} Hz with {} channels, of which {} cannot be made.",
-                attempt.name, format.encoding, format.sample_rate, format.channels, request.format
-            ))));
-        }
-        let format = speech.format;
-        let mut rest = speech.into_audio();
-        loop {
-            match rest.next().await {
-                Some(Ok(piece)) if piece.is_empty() => {}
-                Some(Ok(first)) => return Ok(Opening { voice, format, first, rest }),
-                Some(Err(failure)) => return Err(failure.into()),
-                None => return Err(Failure::unavailable("The speech engine gave no audio.").into()),
-            }
-        }
-    }
-
-    async fn choose_voice(
-        &self,
-        ctx: &CallContext,
-        request: &SpeechRequest,
-        plan: &Plan,
-        engine: &Arc<dyn SpeechEngine>,
-    ) -> Result<Option<String>, Refusal> {
-        if let Some((owner, voice)) = &plan.exact
-            && owner == engine.id()
-        {
-            return Ok(Some(voice.id.clone()));
-        }
-        if plan.wish == Wish::default() {
-            return Ok(None);
-        }
-        let voices = self.book.voices(ctx, engine).await?;
-        match &request.language {
-            None => Ok(closest(&voices, &plan.wish).map(|voice| voice.id.clone())),
-            Some(wished) => {
-                let fitting: Vec<Voice> = voices
-                    .iter()
-                    .filter(|voice| language::is_same(wished, &voice.language))
-                    .cloned()
-                    .collect();
-                match fitting.as_slice() {
-                    [] => Err(Refusal::Language(voices.iter().map(|voice| voice.language.clone()).collect())),
-                    // The engine knows best which of its voices goes with a language.
-                    _ if request.voice.is_none() => Ok(None),
-                    fitting => Ok(closest(fitting, &plan.wish).map(|voice| voice.id.clone())),
-                }
-            }
-        }
-    }
-
-    /// Every engine's voices, or one engine's. An engine whose voices cannot be told at present says why in `problem`.
-    ///
-    /// # Errors
-    /// `Invalid` naming `engine` when there is none of this name; `Unauthenticated`.
-    pub async fn voices(&self, ctx: &CallContext, engine: Option<&str>) -> Result<Vec<EngineVoices>> {
-        require_known_caller(ctx)?;
-        let names = match engine {
+        let names = match &filter.engine {
             Some(name) => {
-                let catalog = self.settle(ctx, &[name.to_owned()]).await;
+                let catalog = self.settle(ctx, std::slice::from_ref(name)).await;
                 self.check_engine(&catalog, name)?;
-                vec![name.to_owned()]
+                vec![name.clone()]
             }
-            None => self.all_names(&self.catalog.current()),
+            None => self.all_names(&self.studio.catalog.current()),
         };
-        let catalog = self.catalog.current();
-        Ok(join_all(names.into_iter().map(|name| self.voices_of(ctx, &catalog, name))).await)
+        let catalog = self.studio.catalog.current();
+        Ok(join_all(names.into_iter().map(|name| self.voices_of(ctx, &catalog, name, filter))).await)
     }
 
-    async fn voices_of(&self, ctx: &CallContext, catalog: &Catalog, engine: String) -> EngineVoices {
+    async fn voices_of(
+        &self,
+        ctx: &CallContext,
+        catalog: &Catalog,
+        engine: String,
+        filter: &VoiceFilter,
+    ) -> EngineVoices {
         let voices = match catalog.engine(&engine) {
             Lookup::Ready(member) => {
-                let voices = timeout(ctx.time_left(), self.book.voices(ctx, &member)).await;
+                let voices = timeout(ctx.time_left(), self.studio.book.voices(ctx, &member)).await;
                 voices.unwrap_or_else(|_| Err(Failure::timeout("The speech engine did not answer in time.")))
             }
             Lookup::Pending => Err(Failure::unavailable("The speech engine is still being loaded.")),
@@ -300,7 +284,7 @@ impl SpeechService {
             Ok(voices) => EngineVoices {
                 engine,
                 generic: generic_voices(&voices),
-                voices: voices.to_vec(),
+                voices: voices.iter().filter(|voice| filter.takes(voice)).cloned().collect(),
                 problem: None,
             },
             Err(failure) => EngineVoices {
@@ -314,34 +298,65 @@ impl SpeechService {
 
     /// The chain's engines in order, then those that are loaded and stand in no chain.
     pub fn engines(&self, _ctx: &CallContext) -> Vec<MemberStatus> {
-        let catalog = self.catalog.current();
+        let catalog = self.studio.catalog.current();
         let loaded: Vec<&str> = catalog.engines().iter().map(|engine| engine.id()).collect();
-        self.chain.status(&catalog, &loaded)
+        self.studio.chain.status(&catalog, &loaded)
+    }
+
+    /// What has happened since the start.
+    pub fn counts(&self) -> SpeechCounts {
+        self.studio.counts.read()
     }
 }
 
-/// How an engine did not begin.
-enum Refusal {
-    Failed(Failure),
-    /// It does not speak the language, but these.
-    Language(Vec<String>),
-}
-
-impl From<Failure> for Refusal {
-    fn from(failure: Failure) -> Self {
-        Self::Failed(failure)
+impl VoiceFilter {
+    fn takes(&self, voice: &Voice) -> bool {
+        let speaks = self.language.as_deref().is_none_or(|wished| {
+            if wished.contains('-') {
+                wished.eq_ignore_ascii_case(&voice.language.replace('_', "-"))
+            } else {
+                language::is_same(wished, &voice.language)
+            }
+        });
+        speaks && self.gender.is_none_or(|wished| wished == voice.gender)
     }
 }
 
-/// An engine has begun.
-struct Opening {
-    voice: Option<String>,
-    format: AudioFormat,
-    first: Bytes,
-    rest: BoxStream<'static, Result<Bytes>>,
-}
+impl SpokenAudio {
+    async fn listen(ctx: &CallContext, listener: Listener, cache_hit: bool) -> Result<Self> {
+        let head = tokio::select! {
+            head = listener.head() => head?,
+            () = ctx.cancellation.cancelled() => {
+                return Err(Failure::timeout("The call was given up before there was an answer."));
+            }
+            () = tokio::time::sleep_until(ctx.deadline + Duration::from_millis(10)) => {
+                return Err(Failure::timeout("There was no time left for an answer."));
+            }
+        };
+        Ok(Self {
+            id: Some(head.id),
+            container: head.container,
+            layout: head.layout,
+            engine: head.engine,
+            voice: head.voice,
+            fallback_used: head.fallback_used,
+            cache_hit,
+            length: None,
+            pieces: listener.into_pieces(ctx),
+        })
+    }
 
-/// What a stranger sent, as far as it belongs into a message.
-fn shorten(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(64).collect()
+    fn finished(audio: FinishedAudio, fallback_used: bool) -> Self {
+        Self {
+            id: Some(audio.id),
+            container: audio.container,
+            layout: audio.layout,
+            engine: audio.engine.clone(),
+            voice: audio.voice.clone(),
+            fallback_used,
+            cache_hit: true,
+            length: Some(audio.audio.len()),
+            pieces: audio.into_pieces(),
+        }
+    }
 }

@@ -8,7 +8,9 @@ use prometheus_client::{
     metrics::MetricType,
 };
 use wheelhouse_core::plugin::PluginState;
-use wheelhouse_services::{BreakerState, MemberState, MemberStatus, MetricsSnapshot, metrics::PluginFigures};
+use wheelhouse_services::{
+    BreakerState, MemberState, MemberStatus, MetricsSnapshot, SpeechCounts, metrics::PluginFigures,
+};
 
 /// What is written down at a scrape, beside what was counted before it.
 #[derive(Debug)]
@@ -23,9 +25,18 @@ impl Collector for Snapshot {
         let uptime = self.of.liveness.uptime_seconds;
         single(encoder, "uptime_seconds", "Seconds since the host began to serve.", uptime)?;
         single(encoder, "websockets_open", "Open sockets of PAM.", self.open_sockets as u64)?;
+        speech(encoder, self.of.speech)?;
         plugins(encoder, &self.of.plugins)?;
         chains(encoder, &[("speech", &self.of.engines), ("chat", &self.of.providers)])
     }
+}
+
+fn speech(encoder: &mut DescriptorEncoder<'_>, counts: SpeechCounts) -> fmt::Result {
+    let of = [("made", counts.made), ("found", counts.found), ("joined", counts.joined)];
+    let help = "Speeches that were made, found among those that were kept, or joined while they were made for others.";
+    counters(encoder, "speeches", help, of.into_iter().map(|(source, count)| ([("source", source)], count)))?;
+    let help = "Sentences that an engine broke off, so that the next one had to go on.";
+    counters(encoder, "speech_breaks", help, std::iter::once(([("chain", "speech")], counts.broke_off)))
 }
 
 fn plugins(encoder: &mut DescriptorEncoder<'_>, plugins: &[PluginFigures]) -> fmt::Result {

@@ -9,6 +9,7 @@ use salvo::{
 };
 use salvo_oapi::swagger_ui::{Config, serve};
 
+use super::conditional::matches;
 use crate::{
     call::Call,
     endpoint::{Access, Endpoint},
@@ -34,12 +35,6 @@ async fn show_document(call: Call, req: &mut Request, res: &mut Response) {
     }
     res.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     res.body(document.bytes);
-}
-
-fn matches(tags: &str, etag: &HeaderValue) -> bool {
-    tags.split(',')
-        .map(|tag| tag.trim().trim_start_matches("W/"))
-        .any(|tag| tag == "*" || tag.as_bytes() == etag)
 }
 
 #[handler]

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::{StreamExt, TryStreamExt};
 use salvo::{
     Depot, Request, Response, Writer, handler,
     http::{
@@ -12,7 +13,10 @@ use salvo::{
 use wheelhouse_core::{Result, catalog::RouteMatch, route};
 use wheelhouse_services::{PluginAnswer, PluginRequest, RouteFailure};
 
-use super::{API, allow, options, sending::sending};
+use super::{
+    API, allow, options,
+    sending::{Outgoing, sending},
+};
 use crate::{
     body,
     call::{Call, RequestInfo},
@@ -113,7 +117,7 @@ fn write(told: PluginAnswer, res: &mut Response) {
         }
         PluginAnswer::Streamed { response, ctx } => {
             write_head(response.status, response.headers, res);
-            res.body(sending(response.body, &ctx));
+            res.body(sending(response.body.map_ok(Outgoing::Bytes).boxed(), &ctx));
         }
     }
 }

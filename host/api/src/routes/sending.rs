@@ -9,19 +9,30 @@ use std::{
 
 use bytes::Bytes;
 use futures_util::{Stream, stream::BoxStream};
-use salvo::http::ResBody;
+use salvo::{
+    http::{HeaderMap, ResBody, body::BytesFrame},
+    hyper::body::Frame,
+};
 use tokio::time::{Sleep, sleep_until};
 use tokio_util::sync::DropGuard;
 use wheelhouse_core::{CallContext, Result};
 
+/// What an answer is made of.
+pub(super) enum Outgoing {
+    /// A piece of its body.
+    Bytes(Bytes),
+    /// What stands behind the body.
+    Trailers(HeaderMap),
+}
+
 /// A body of these pieces. When they break off, so does the connection: a part is never sent as the whole.
-pub(super) fn sending(pieces: BoxStream<'static, Result<Bytes>>, ctx: &CallContext) -> ResBody {
+pub(super) fn sending(pieces: BoxStream<'static, Result<Outgoing>>, ctx: &CallContext) -> ResBody {
     ResBody::stream(Sending::new(pieces, ctx))
 }
 
 /// The stream while it is sent: stops whoever makes it when the client goes away or the deadline has come, says in the log how it ended.
 struct Sending {
-    pieces: BoxStream<'static, Result<Bytes>>,
+    pieces: BoxStream<'static, Result<Outgoing>>,
     span: tracing::Span,
     bytes: u64,
     ended: bool,
@@ -30,7 +41,7 @@ struct Sending {
 }
 
 impl Sending {
-    fn new(pieces: BoxStream<'static, Result<Bytes>>, ctx: &CallContext) -> Self {
+    fn new(pieces: BoxStream<'static, Result<Outgoing>>, ctx: &CallContext) -> Self {
         let given_up = ctx.cancellation.clone().drop_guard();
         Self {
             pieces,
@@ -44,7 +55,7 @@ impl Sending {
 }
 
 impl Stream for Sending {
-    type Item = io::Result<Bytes>;
+    type Item = io::Result<BytesFrame>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let span = self.span.clone();
@@ -57,7 +68,8 @@ impl Stream for Sending {
         let polled = self.pieces.as_mut().poll_next(cx);
         if let Poll::Ready(item) = &polled {
             match item {
-                Some(Ok(piece)) => self.bytes += piece.len() as u64,
+                Some(Ok(Outgoing::Bytes(piece))) => self.bytes += piece.len() as u64,
+                Some(Ok(Outgoing::Trailers(_))) => {}
                 Some(Err(failure)) => {
                     self.ended = true;
                     let (class, detail) =
@@ -70,7 +82,11 @@ impl Stream for Sending {
                 }
             }
         }
-        polled.map(|item| item.map(|piece| piece.map_err(io::Error::other)))
+        let frame = |piece| match piece {
+            Outgoing::Bytes(bytes) => BytesFrame::data(bytes),
+            Outgoing::Trailers(trailers) => BytesFrame(Frame::trailers(trailers)),
+        };
+        polled.map(|item| item.map(|piece| piece.map(frame).map_err(io::Error::other)))
     }
 }
 

@@ -1,3 +1,4 @@
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::json;
 
 use crate::host::Host;
@@ -49,22 +50,30 @@ async fn voices_are_listed_by_engine() {
 }
 
 #[tokio::test]
-async fn openai_clients_are_spoken_to_in_wav_by_the_first_engine() {
+async fn openai_clients_are_spoken_to_in_mp3_by_the_first_engine() {
     let host = Host::new();
     let mia = host.guest("mia").await;
     let body = json!({"model": "tts-1", "input": "hello", "voice": "alloy", "instructions": "Whisper."});
     let told = host.post("/api/v1/audio/speech").by(&mia).json(&body).await;
-    assert_eq!((told.status, told.header("content-type")), (200, "audio/wav"));
+    assert_eq!((told.status, told.header("content-type")), (200, "audio/mpeg"));
     assert_eq!(told.header("x-engine"), "hibari");
 }
 
 #[tokio::test]
-async fn openai_voice_that_an_engine_has_is_that_voice() {
+async fn openai_voice_is_that_voice_on_an_engine_that_has_it_and_one_like_it_on_any_other() {
     let host = Host::new();
     let mia = host.guest("mia").await;
-    let body = json!({"model": "tts-1", "input": "hello", "voice": {"id": "nova"}, "response_format": "pcm"});
-    let told = host.post("/api/v1/audio/speech").by(&mia).json(&body).await;
-    assert_eq!((told.status, told.header("x-engine"), told.header("x-voice")), (200, "second", "nova"));
+    for (model, voice, engine, spoken) in [
+        ("second", "nova", "second", "nova"),
+        ("tts-1", "nova", "hibari", "hibari"),
+        ("tts-1", "second:nova", "second", "nova"),
+    ] {
+        let body =
+            json!({"model": model, "input": "hello", "voice": {"id": voice}, "response_format": "pcm"});
+        let told = host.post("/api/v1/audio/speech").by(&mia).json(&body).await;
+        let told = (told.status, told.header("x-engine"), told.header("x-voice"));
+        assert_eq!(told, (200, engine, spoken), "{body}");
+    }
 }
 
 #[tokio::test]
@@ -86,8 +95,8 @@ async fn openai_errors_have_openais_shape() {
         body
     };
     for (body, param) in [
-        (with("response_format", json!("mp3")), "response_format"),
-        (with("stream_format", json!("sse")), "stream_format"),
+        (with("response_format", json!("midi")), "response_format"),
+        (with("stream_format", json!("smoke")), "stream_format"),
         (with("voice", json!("nobody")), "voice"),
         (with("voice", json!(5)), "voice"),
         (with("model", json!("unheard-of")), "model"),
@@ -120,6 +129,111 @@ async fn format_that_cannot_be_made_is_refused_with_those_that_can() {
     let host = Host::new();
     let mia = host.guest("mia").await;
     let told =
-        host.post("/api/v1/tts/synthesize").by(&mia).json(&json!({"text": "a", "format": "opus"})).await;
-    assert_eq!(told.body["detail"], "format: `opus` cannot be made; there is `wav`, `pcm`");
+        host.post("/api/v1/tts/synthesize").by(&mia).json(&json!({"text": "a", "format": "midi"})).await;
+    let detail = told.body["detail"].as_str().unwrap();
+    assert!(detail.starts_with("format: `midi` cannot be made here; these can: `wav`, `pcm`"), "{detail}");
+}
+
+/// The events of a stream.
+fn events(text: &str) -> Vec<serde_json::Value> {
+    let data = text.split("\n\n").filter_map(|event| event.strip_prefix("data: "));
+    data.map(|data| serde_json::from_str(data).unwrap()).collect()
+}
+
+#[tokio::test]
+async fn events_carry_the_audio_and_what_is_said_when() {
+    let host = Host::new();
+    let mia = host.guest("mia").await;
+    for (path, body) in [
+        (
+            "/api/v1/audio/speech",
+            json!({"model": "tts-1", "input": "hello", "voice": "alloy", "response_format": "pcm", "stream_format": "sse"}),
+        ),
+        ("/api/v1/tts/synthesize", json!({"text": "hello", "format": "pcm", "stream_format": "sse"})),
+    ] {
+        let told = host.post(path).by(&mia).json(&body).await;
+        assert_eq!((told.status, told.header("content-type")), (200, "text/event-stream"), "{path}");
+        let events = events(std::str::from_utf8(&told.bytes).unwrap());
+        assert_eq!(events[0], json!({"type": "speech.sentence", "text": "hello", "start": 0.0}));
+        let audio: Vec<u8> = events
+            .iter()
+            .filter(|event| event["type"] == "speech.audio.delta")
+            .flat_map(|event| STANDARD.decode(event["audio"].as_str().unwrap()).unwrap())
+            .collect();
+        assert_eq!(audio, [1, 2, 3, 4, 5, 6, 7, 8]);
+        assert_eq!(events.last().unwrap()["type"], "speech.audio.done", "{events:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_spoken_can_be_had_again_whole_in_parts_and_not_at_all_when_it_is_known() {
+    let host = Host::new();
+    let mia = host.guest("mia").await;
+    let body = json!({"text": "hello", "format": "pcm"});
+    let first = host.post("/api/v1/tts/synthesize").by(&mia).json(&body).await;
+    let id = first.header("x-audio-id").to_owned();
+    let path = format!("/api/v1/tts/audio/{id}");
+    let whole = host.get(&path).by(&mia).send().await;
+    assert_eq!((whole.status, &whole.bytes), (200, &first.bytes));
+    assert_eq!(whole.header("content-type"), "audio/pcm; rate=24000; channels=1");
+    assert_eq!(
+        (whole.header("etag"), whole.header("accept-ranges")),
+        (format!("\"{id}\"").as_str(), "bytes")
+    );
+    let second = host.post("/api/v1/tts/synthesize").by(&mia).json(&body).await;
+    assert_eq!((second.header("x-cache-hit"), second.header("content-length")), ("true", "8"));
+    let part = host.get(&path).by(&mia).header("range", "bytes=2-5").send().await;
+    assert_eq!((part.status, part.header("content-range")), (206, "bytes 2-5/8"));
+    assert_eq!(part.bytes.as_ref(), [3, 4, 5, 6]);
+    let beyond = host.get(&path).by(&mia).header("range", "bytes=8-").send().await;
+    assert_eq!((beyond.status, beyond.header("content-range")), (416, "bytes */8"));
+    let other =
+        host.get(&path).by(&mia).header("range", "bytes=2-5").header("if-range", "\"other\"").send().await;
+    assert_eq!((other.status, other.bytes.len()), (200, 8));
+    let known = host.get(&path).by(&mia).header("if-none-match", &format!("\"{id}\"")).send().await;
+    assert_eq!((known.status, known.bytes.len()), (304, 0));
+    let captions = host.get(&format!("{path}/captions")).by(&mia).send().await;
+    assert!(captions.header("content-type").starts_with("text/vtt"));
+    let srt = host.get(&format!("{path}/captions?format=srt")).by(&mia).send().await;
+    assert!(srt.header("content-type").starts_with("application/x-subrip"));
+    let none = host.get(&format!("{path}/captions?format=doc")).by(&mia).send().await;
+    assert_eq!((none.status, none.fields()), (422, vec!["format"]));
+    for gone in ["nonsense".to_owned(), "0".repeat(64)] {
+        let told = host.get(&format!("/api/v1/tts/audio/{gone}")).by(&mia).send().await;
+        assert_eq!(told.status, 404, "{gone}");
+    }
+}
+
+#[tokio::test]
+async fn no_store_keeps_it_out_of_the_cache() {
+    let host = Host::new();
+    let mia = host.guest("mia").await;
+    for _ in 0..2 {
+        let ask = host.post("/api/v1/tts/synthesize").by(&mia).header("cache-control", "max-age=0, No-Store");
+        let told = ask.json(&json!({"text": "hello"})).await;
+        assert_eq!((told.status, told.header("x-cache-hit"), told.header("x-audio-id")), (200, "false", ""));
+    }
+}
+
+#[tokio::test]
+async fn voices_are_filtered_by_language_and_gender() {
+    let host = Host::new();
+    let mia = host.guest("mia").await;
+    for (query, count) in [
+        ("language=en", 3),
+        ("language=en-US", 3),
+        ("language=en-GB", 0),
+        ("language=de", 0),
+        ("gender=female", 3),
+        ("gender=male", 0),
+    ] {
+        let told = host.get(&format!("/api/v1/tts/voices?{query}")).by(&mia).send().await;
+        assert_eq!(told.body["data"].as_array().unwrap().len(), count, "{query}");
+    }
+    for (query, field) in [("gender=loud", "gender"), ("language=english", "language")] {
+        let told = host.get(&format!("/api/v1/tts/voices?{query}")).by(&mia).send().await;
+        assert_eq!((told.status, told.fields()), (422, vec![field]), "{query}");
+    }
+    let told = host.get("/api/v1/audio/voices").by(&mia).send().await;
+    assert_eq!(told.body, json!({"voices": ["hibari", "nova", "other"]}));
 }

@@ -59,7 +59,7 @@ async fn wrong_field_is_named() {
             "context.user_location",
         ),
         ("/api/v1/tts/synthesize", json!({"text": ""}), "text"),
-        ("/api/v1/tts/synthesize", json!({"text": "a", "format": "mp3"}), "format"),
+        ("/api/v1/tts/synthesize", json!({"text": "a", "format": "midi"}), "format"),
         ("/api/v1/tts/synthesize", json!({"text": "a", "voice_id": "nobody"}), "voice_id"),
         ("/api/v1/tts/synthesize", json!({"text": "a", "engine": "none"}), "engine"),
         ("/api/v1/tts/synthesize", json!({"text": "a", "language": "not a language"}), "language"),

@@ -16,7 +16,8 @@ use wheelhouse_core::{CallContext, Caller, Secret, catalog::CatalogPublisher};
 use wheelhouse_services::{AccountConfig, MetricsConfig, Off, Ports, Registration, Services, ServicesConfig};
 
 use crate::fakes::{
-    Counter, FakeCache, FakeClock, FakeControl, FakeDependency, FakeProvider, FakeStore, speaking_catalog,
+    Counter, FakeAudioStore, FakeCache, FakeClock, FakeControl, FakeDependency, FakeProvider, FakeStore,
+    speaking_catalog,
 };
 
 pub(crate) const PASSWORD: &str = "correct horse battery";
@@ -64,6 +65,7 @@ impl Host {
             sessions: store.clone(),
             conversations: store.clone(),
             cache: cache.clone(),
+            audio: Arc::new(FakeAudioStore::default()),
             catalog: publisher.reader(),
             control: control.clone(),
             switches: store,

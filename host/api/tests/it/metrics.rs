@@ -68,6 +68,22 @@ async fn plugins_are_measured_with_their_limits() {
 }
 
 #[tokio::test]
+async fn speech_is_counted_by_where_it_came_from() {
+    let host = host(MetricsAccess::Token);
+    let mia = host.guest("mia").await;
+    for _ in 0..3 {
+        let told = host.post("/api/v1/tts/synthesize").by(&mia).json(&json!({"text": "hello"})).await;
+        // Until it is kept, which is after its last byte.
+        let id = told.header("x-audio-id").to_owned();
+        assert_eq!(host.get(&format!("/api/v1/tts/audio/{id}")).by(&mia).send().await.status, 200);
+    }
+    let (_, text) = scrape(&host, "*/*").await;
+    let from = |source| value(&text, &format!(r#"wheelhouse_speeches_total{{source="{source}"}}"#));
+    assert_eq!((from("made"), from("found").unwrap() + from("joined").unwrap()), (Some(1.0), 2.0), "{text}");
+    assert_eq!(value(&text, r#"wheelhouse_speech_breaks_total{chain="speech"}"#), Some(0.0));
+}
+
+#[tokio::test]
 async fn breakers_of_both_chains_are_measured() {
     let host = host(MetricsAccess::Token);
     let mia = host.guest("mia").await;

@@ -3,12 +3,15 @@
 use std::{io::SeekFrom, path::Path};
 
 use bytes::Bytes;
-use futures_util::{StreamExt, stream::BoxStream};
+use futures_util::StreamExt;
 use tokio::{
     fs::File,
     io::{AsyncSeekExt, AsyncWrite, AsyncWriteExt},
 };
-use wheelhouse_services::{OutputFormat, SpeechRequest};
+use wheelhouse_services::{
+    SpeechRequest, SpokenAudio, SpokenPiece,
+    speech::{Container, find_format},
+};
 
 use super::{CommandError, start};
 use crate::{cli::SayArgs, config::Config, host::Host};
@@ -22,22 +25,28 @@ pub(super) async fn run(config: Config, args: SayArgs) -> Result<(), CommandErro
 
 async fn say(host: &Host, args: SayArgs) -> Result<(), CommandError> {
     host.check_names().await?;
+    let format = match args.format {
+        Some(format) => find_format(&format)?,
+        None => format_of(&args.output),
+    };
     let request = SpeechRequest {
-        text: args.text,
         voice: args.voice,
         engine: args.engine,
-        language: None,
+        language: args.language,
         speed: args.speed,
-        format: OutputFormat::Wav,
+        format,
+        // Whoever tries an engine out wants to hear it, and not what it said before.
+        is_kept: false,
+        ..SpeechRequest::new(args.text)
     };
     let mut spoken = host.services.speech.synthesize(&host.own_context(), request).await?;
     if args.output == Path::new("-") {
-        write_all(&mut tokio::io::stdout(), &mut spoken.audio).await?;
+        write_all(&mut tokio::io::stdout(), &mut spoken).await?;
         return Ok(());
     }
     // Written beside its final name, so that a failure leaves no half a sentence behind under it.
     let partial = args.output.with_extension("partial");
-    let written = write_file(&partial, &mut spoken.audio).await;
+    let written = write_file(&partial, &mut spoken).await;
     if written.is_err() {
         let _ = tokio::fs::remove_file(&partial).await;
         return written;
@@ -45,26 +54,37 @@ async fn say(host: &Host, args: SayArgs) -> Result<(), CommandError> {
     Ok(tokio::fs::rename(&partial, &args.output).await?)
 }
 
-type Audio = BoxStream<'static, wheelhouse_core::Result<Bytes>>;
+/// The form that a file's name ends in; WAV where it ends in none.
+fn format_of(output: &Path) -> Container {
+    let ending = output.extension().and_then(|ending| ending.to_str());
+    let ending = ending.map(|ending| if ending.eq_ignore_ascii_case("ogg") { "opus" } else { ending });
+    ending.and_then(|ending| find_format(ending).ok()).unwrap_or(Container::Wav)
+}
 
-/// Writes the stream, then the sizes that its header could not know.
-async fn write_file(path: &Path, audio: &mut Audio) -> Result<(), CommandError> {
+/// Writes the audio, then the sizes that the header of a WAV could not know.
+async fn write_file(path: &Path, spoken: &mut SpokenAudio) -> Result<(), CommandError> {
     let mut file = File::create(path).await?;
-    let bytes = write_all(&mut file, audio).await?;
-    for (at, size) in [(4, bytes.saturating_sub(8)), (40, bytes.saturating_sub(44))] {
-        file.seek(SeekFrom::Start(at)).await?;
-        file.write_all(&size.to_le_bytes()).await?;
+    let bytes = write_all(&mut file, spoken).await?;
+    if spoken.container == Container::Wav {
+        for (at, size) in [(4, bytes.saturating_sub(8)), (40, bytes.saturating_sub(44))] {
+            file.seek(SeekFrom::Start(at)).await?;
+            file.write_all(&size.to_le_bytes()).await?;
+        }
     }
     Ok(file.sync_all().await?)
 }
 
-/// Writes the stream; how many bytes it had.
-async fn write_all(output: &mut (impl AsyncWrite + Unpin), audio: &mut Audio) -> Result<u32, CommandError> {
+/// Writes the audio; how many bytes it had.
+async fn write_all(
+    output: &mut (impl AsyncWrite + Unpin),
+    spoken: &mut SpokenAudio,
+) -> Result<u32, CommandError> {
     let mut total = 0u32;
-    while let Some(piece) = audio.next().await {
-        let piece = piece?;
-        output.write_all(&piece).await?;
-        total = total.saturating_add(u32::try_from(piece.len()).unwrap_or(u32::MAX));
+    while let Some(piece) = spoken.pieces.next().await {
+        if let SpokenPiece::Audio(piece) = piece? {
+            output.write_all(&piece).await?;
+            total = total.saturating_add(u32::try_from(Bytes::len(&piece)).unwrap_or(u32::MAX));
+        }
     }
     output.flush().await?;
     Ok(total)

@@ -147,7 +147,7 @@ pub(crate) fn config(data: &Path, variables: &[(&str, &str)]) -> Config {
 }
 
 /// A client for the loopback. The workspace's reqwest brings no provider for TLS, and wants one all the same.
-fn client() -> reqwest::Client {
+pub(crate) fn client() -> reqwest::Client {
     // An error means that another test was first.
     let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::new()

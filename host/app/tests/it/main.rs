@@ -19,6 +19,7 @@ mod kits;
 #[path = "../../../engines/tests/it/server.rs"]
 #[allow(dead_code, unreachable_pub, reason = "these tests need only a part of it")]
 mod openai_server;
+mod outage;
 mod page;
 mod pico;
 mod provider;

@@ -11,7 +11,8 @@ use wheelhouse_core::{
 };
 
 use super::{
-    SpeechRequest, SpeechService, shorten,
+    SpeechRequest, SpeechService,
+    request::shorten,
     voice::{Wish, find_generic, generic_ids},
 };
 
@@ -33,20 +34,30 @@ pub(super) struct Plan {
 impl SpeechService {
     /// Plans a request.
     pub(super) async fn plan(&self, ctx: &CallContext, request: &SpeechRequest) -> Result<Plan> {
-        let mut catalog = self.catalog.current();
-        let mut order = self.chain.names().to_vec();
-        if let Some(engine) = &request.engine {
+        let mut catalog = self.studio.catalog.current();
+        let (engine, voice) = self.split(&catalog, request);
+        let mut order = self.studio.chain.names().to_vec();
+        if let Some(engine) = &engine {
             catalog = self.settle(ctx, std::slice::from_ref(engine)).await;
             self.check_engine(&catalog, engine)?;
-            order = self.chain.order_from(engine);
+            order = self.studio.chain.order_from(engine);
+        } else if let Some(conversation) = &request.conversation
+            && let Some(speaker) = self.studio.sticky.engine(ctx, conversation).await
+            && self.all_names(&catalog).contains(&speaker)
+        {
+            order = self.studio.chain.order_from(&speaker);
         }
         let mut plan = Plan { catalog, order, exact: None, wish: Wish::default() };
-        match &request.voice {
+        match &voice {
             None => {}
             Some(voice) => match find_generic(voice) {
                 Some(wish) => plan.wish = wish,
-                None => self.plan_exact(ctx, request, voice, &mut plan).await?,
+                None => self.plan_exact(ctx, request, engine.as_deref(), voice, &mut plan).await?,
             },
+        }
+        if plan.exact.is_none() {
+            plan.wish.gender = request.gender.or(plan.wish.gender);
+            plan.wish.style.clone_from(&request.style);
         }
         if let Some(language) = &request.language {
             plan.wish.language = Some(language.clone());
@@ -54,21 +65,33 @@ impl SpeechService {
         Ok(plan)
     }
 
+    /// The engine and the voice that are asked for, together as `engine:voice` or apart.
+    fn split(&self, catalog: &Catalog, request: &SpeechRequest) -> (Option<String>, Option<String>) {
+        if request.engine.is_none()
+            && let Some((engine, voice)) = request.voice.as_deref().and_then(|voice| voice.split_once(':'))
+            && self.all_names(catalog).iter().any(|name| name == engine)
+        {
+            return (Some(engine.to_owned()), Some(voice.to_owned()));
+        }
+        (request.engine.clone(), request.voice.clone())
+    }
+
     /// Finds who has the voice, and starts the chain there.
     async fn plan_exact(
         &self,
         ctx: &CallContext,
         request: &SpeechRequest,
+        engine: Option<&str>,
         voice: &str,
         plan: &mut Plan,
     ) -> Result<()> {
-        let mut found = self.find_voice(ctx, &plan.catalog, request.engine.as_deref(), voice).await;
+        let mut found = self.find_voice(ctx, &plan.catalog, engine, voice).await;
         if found.is_err() {
             // It may be of an engine that is still being loaded.
-            let names = self.candidates(&plan.catalog, request.engine.as_deref());
+            let names = self.candidates(&plan.catalog, engine);
             if names.iter().any(|name| matches!(plan.catalog.engine(name), Lookup::Pending)) {
                 plan.catalog = self.settle(ctx, &names).await;
-                found = self.find_voice(ctx, &plan.catalog, request.engine.as_deref(), voice).await;
+                found = self.find_voice(ctx, &plan.catalog, engine, voice).await;
             }
         }
         let (engine, voice) = found?;
@@ -78,8 +101,9 @@ impl SpeechService {
             let message = format!("the voice `{}` speaks {}", voice.id, voice.language);
             return Err(Failure::invalid_field("language", message));
         }
-        plan.order = self.chain.order_from(&engine);
-        plan.wish = Wish { gender: Some(voice.gender), language: Some(voice.language.clone()) };
+        plan.order = self.studio.chain.order_from(&engine);
+        plan.wish =
+            Wish { gender: Some(voice.gender), language: Some(voice.language.clone()), ..Wish::default() };
         plan.exact = Some((engine, voice));
         Ok(())
     }
@@ -108,7 +132,7 @@ impl SpeechService {
             };
             // One that is slow must not take the time of those that speak.
             let limit = (ctx.time_left() / 4).max(Duration::from_millis(100));
-            match timeout(limit, self.book.voices(ctx, &member)).await {
+            match timeout(limit, self.studio.book.voices(ctx, &member)).await {
                 Ok(Ok(voices)) => {
                     if let Some(voice) = voices.iter().find(|voice| voice.id == wanted) {
                         return Ok((name, voice.clone()));
@@ -157,7 +181,7 @@ impl SpeechService {
 
     /// The chain, then what is loaded beside it.
     pub(super) fn all_names(&self, catalog: &Catalog) -> Vec<String> {
-        let mut names = self.chain.names().to_vec();
+        let mut names = self.studio.chain.names().to_vec();
         for engine in catalog.engines() {
             if !names.iter().any(|name| name == engine.id()) {
                 names.push(engine.id().to_owned());
@@ -192,10 +216,10 @@ impl SpeechService {
         };
         let until = Instant::now() + ctx.time_left() / 2;
         tokio::select! {
-            settled = timeout_at(until, self.catalog.wait_until(clear)) => {
-                settled.unwrap_or_else(|_| self.catalog.current())
+            settled = timeout_at(until, self.studio.catalog.wait_until(clear)) => {
+                settled.unwrap_or_else(|_| self.studio.catalog.current())
             }
-            () = ctx.cancellation.cancelled() => self.catalog.current(),
+            () = ctx.cancellation.cancelled() => self.studio.catalog.current(),
         }
     }
 }

@@ -1,5 +1,4 @@
 //! What is to be spoken, one thing after the other: sentences and pauses, of plain text or of SSML.
-#![allow(dead_code)]
 
 mod abbreviations;
 mod calendar;

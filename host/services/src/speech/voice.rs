@@ -22,6 +22,10 @@ const KEPT_FOR: Duration = Duration::from_secs(600);
 /// How a voice should sound.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Wish {
+    /// Its id, on an engine that has one of this id.
+    pub(super) id: Option<String>,
+    /// A word of its description.
+    pub(super) style: Option<String>,
     pub(super) gender: Option<Gender>,
     /// BCP 47 tag.
     pub(super) language: Option<String>,
@@ -37,6 +41,23 @@ const GENERIC: &[(&str, Option<Gender>, Option<&str>)] = &[
     ("pam_australian_mature", None, Some("en-AU")),
 ];
 
+/// Voices that OpenAI's clients name, and the generic voice that each is like where the engine that speaks has none of this name.
+const OPENAI: &[(&str, &str)] = &[
+    ("alloy", "pam_default"),
+    ("ash", "pam_male_calm"),
+    ("ballad", "pam_male_calm"),
+    ("cedar", "pam_male_calm"),
+    ("coral", "pam_female_professional"),
+    ("echo", "pam_male_calm"),
+    ("fable", "pam_default"),
+    ("marin", "pam_female_professional"),
+    ("nova", "pam_female_professional"),
+    ("onyx", "pam_male_calm"),
+    ("sage", "pam_female_professional"),
+    ("shimmer", "pam_female_professional"),
+    ("verse", "pam_male_calm"),
+];
+
 /// The names, for messages.
 pub(super) fn generic_ids() -> impl Iterator<Item = &'static str> {
     GENERIC.iter().map(|(id, ..)| *id)
@@ -44,8 +65,11 @@ pub(super) fn generic_ids() -> impl Iterator<Item = &'static str> {
 
 /// What a generic name means.
 pub(super) fn find_generic(id: &str) -> Option<Wish> {
+    if let Some((name, like)) = OPENAI.iter().find(|(name, _)| *name == id) {
+        return Some(Wish { id: Some((*name).to_owned()), ..find_generic(like)? });
+    }
     let (_, gender, language) = GENERIC.iter().find(|(known, ..)| *known == id)?;
-    Some(Wish { gender: *gender, language: language.map(str::to_owned) })
+    Some(Wish { gender: *gender, language: language.map(str::to_owned), ..Wish::default() })
 }
 
 /// What each generic name stands for on an engine with these voices.
@@ -59,15 +83,25 @@ pub(super) fn generic_voices(voices: &[Voice]) -> Vec<GenericVoice> {
 /// The voice that comes closest to a wish; of equals the first in the engine's own order. `None` leaves the choice to the
 /// engine, as nothing was wished for or it has no voices to choose from.
 pub(super) fn closest<'v>(voices: &'v [Voice], wish: &Wish) -> Option<&'v Voice> {
-    if *wish == Wish::default() {
+    if let Some(id) = &wish.id
+        && let Some(same) = voices.iter().find(|voice| voice.id == *id)
+    {
+        return Some(same);
+    }
+    if (Wish { id: None, ..wish.clone() }) == Wish::default() {
         return None;
     }
+    let described = |voice: &Voice| {
+        let wished = wish.style.as_ref()?.to_lowercase();
+        Some(format!("{} {}", voice.name, voice.summary.as_deref()?).to_lowercase().contains(&wished))
+    };
     let score = |voice: &Voice| {
         let tag = wish.language.as_deref();
         // To be understood comes first, then to sound alike, then the accent.
         (
             tag.is_some_and(|wished| language::is_same(wished, &voice.language)),
             wish.gender.is_some_and(|wished| wished == voice.gender),
+            described(voice) == Some(true),
             tag.is_some_and(|wished| wished.eq_ignore_ascii_case(&voice.language)),
         )
     };
@@ -145,6 +179,22 @@ mod tests {
         assert_eq!(pick(&voices, "pam_british_female"), Some("sonia"));
         assert_eq!(pick(&voices, "pam_australian_mature"), Some("william"));
         assert_eq!(pick(&voices, "pam_default"), None, "the engine's own choice");
+    }
+
+    #[test]
+    fn name_of_openais_is_the_voice_of_that_name_or_one_that_is_like_it() {
+        let voices = [voice("heart", "en-US", Gender::Female), voice("onyx", "en-US", Gender::Male)];
+        assert_eq!(pick(&voices, "onyx"), Some("onyx"));
+        assert_eq!(pick(&voices, "nova"), Some("heart"));
+        assert_eq!(pick(&voices, "alloy"), None, "the engine's own choice");
+    }
+
+    #[test]
+    fn style_is_a_word_of_the_description() {
+        let calm = Voice { summary: Some("A calm voice.".to_owned()), ..voice("b", "en-US", Gender::Male) };
+        let voices = [voice("a", "en-US", Gender::Male), calm];
+        let wish = Wish { style: Some("Calm".to_owned()), ..Wish::default() };
+        assert_eq!(closest(&voices, &wish).map(|voice| voice.id.as_str()), Some("b"));
     }
 
     #[test]

@@ -1,26 +1,59 @@
-use std::{sync::Arc, time::Duration};
+mod kept;
+mod limits;
+mod resume;
 
-use bytes::Bytes;
-use futures_util::StreamExt;
+use std::{pin::pin, sync::Arc, time::Duration};
+
+use bytes::{Bytes, BytesMut};
+use futures_util::{Stream, StreamExt};
 use tokio::time::Instant;
+use wheelhouse_audio::Container;
 use wheelhouse_core::{
     CallContext, Failure, FailureClass, Result,
     plugin::Export,
     speech::{AudioFormat, Encoding, Gender},
 };
-use wheelhouse_services::{BreakerState, MemberState, OutputFormat, Services, SpeechRequest, SpokenAudio};
+use wheelhouse_services::{
+    BreakerState, MemberState, Services, SpeechRequest, SpokenAudio, SpokenPiece, VoiceFilter,
+};
 
 use crate::fakes::{FakeEngine, Plugin, Take, World, pcm, voice};
 
+/// Made anew each time.
 fn say(text: &str) -> SpeechRequest {
-    SpeechRequest {
-        text: text.to_owned(),
-        voice: None,
-        engine: None,
-        language: None,
-        speed: None,
-        format: OutputFormat::Pcm,
+    SpeechRequest { format: Container::Pcm, is_kept: false, ..SpeechRequest::new(text) }
+}
+
+/// The audio alone.
+fn audio(spoken: SpokenAudio) -> impl Stream<Item = Result<Bytes>> {
+    spoken.pieces.filter_map(async |piece| match piece {
+        Ok(SpokenPiece::Audio(bytes)) => Some(Ok(bytes)),
+        Ok(SpokenPiece::Mark(_)) => None,
+        Err(failure) => Some(Err(failure)),
+    })
+}
+
+fn audio_of(pieces: &[Result<SpokenPiece>]) -> Bytes {
+    let mut all = BytesMut::new();
+    for piece in pieces {
+        if let SpokenPiece::Audio(bytes) = piece.as_ref().unwrap() {
+            all.extend_from_slice(bytes);
+        }
     }
+    all.freeze()
+}
+
+/// All of it, and how it ended.
+async fn heard(spoken: SpokenAudio) -> (Bytes, Result<()>) {
+    let (mut all, mut end) = (BytesMut::new(), Ok(()));
+    let mut pieces = pin!(audio(spoken));
+    while let Some(piece) = pieces.next().await {
+        match piece {
+            Ok(piece) => all.extend_from_slice(&piece),
+            Err(failure) => end = Err(failure),
+        }
+    }
+    (all.freeze(), end)
 }
 
 fn down() -> Take {
@@ -61,8 +94,8 @@ impl Stage {
     async fn says_whole(&self, request: SpeechRequest) -> String {
         let spoken = self.speak(request).await.unwrap();
         let engine = spoken.engine.clone();
-        let pieces: Vec<_> = spoken.audio.collect().await;
-        assert!(pieces.iter().all(Result::is_ok), "{pieces:?}");
+        let (_, end) = heard(spoken).await;
+        assert_eq!(end, Ok(()));
         engine
     }
 
@@ -79,10 +112,15 @@ async fn refused(stage: &Stage, request: SpeechRequest) -> Failure {
 async fn primary_engine_speaks() {
     let stage = Stage::new(Vec::new(), Vec::new());
     let spoken = stage.speak(say("Hello.")).await.unwrap();
-    assert_eq!((spoken.engine.as_str(), spoken.fallback_used, spoken.voice), ("hibari", false, None));
-    assert_eq!(spoken.content_type, "audio/pcm; rate=24000; channels=1");
-    let pieces: Vec<_> = spoken.audio.collect().await;
-    assert_eq!(pieces, [Ok(pcm()), Ok(pcm())]);
+    assert_eq!(
+        (spoken.engine.as_str(), spoken.fallback_used, spoken.voice.as_deref()),
+        ("hibari", false, None)
+    );
+    assert_eq!(
+        (spoken.container, spoken.layout.sample_rate, spoken.layout.channels),
+        (Container::Pcm, 24_000, 1)
+    );
+    assert_eq!(heard(spoken).await, ([pcm(), pcm()].concat().into(), Ok(())));
     assert_eq!(stage.hibari.asked()[0].text, "Hello.");
     assert!(stage.edge.asked().is_empty());
 }
@@ -90,21 +128,21 @@ async fn primary_engine_speaks() {
 #[tokio::test]
 async fn what_was_written_to_be_read_is_spoken_as_a_person_would_read_it_out() {
     let stage = Stage::new(vec![], vec![]);
-    stage.speak(say("**Two** stops:\n- [Moab](https://x.example)\n- Zion 🏜️")).await.unwrap();
-    assert_eq!(stage.hibari.asked()[0].text, "Two stops:\nMoab.\nZion.");
+    stage.says_whole(say("**Two** stops:\n- [Moab](https://x.example)\n- Zion 🏜️")).await;
+    let said: Vec<String> = stage.hibari.asked().into_iter().map(|asked| asked.text).collect();
+    assert_eq!(said.join("\n"), "Two stops:\nMoab.\nZion.");
     let failure = stage.speak(say("```\nlet x = 1;\n```")).await.err().unwrap();
     assert_eq!((failure.class, failure.fields[0].field.as_str()), (FailureClass::Invalid, "text"));
-    assert_eq!(stage.hibari.asked().len(), 1, "no engine is asked for nothing");
+    assert_eq!(stage.hibari.asked().len(), said.len(), "no engine is asked for nothing");
 }
 
 #[tokio::test]
 async fn wav_begins_with_a_header() {
     let stage = Stage::new(Vec::new(), Vec::new());
-    let spoken = stage.speak(SpeechRequest { format: OutputFormat::Wav, ..say("Hello.") }).await.unwrap();
-    assert_eq!(spoken.content_type, "audio/wav");
-    let pieces: Vec<_> = spoken.audio.map(|piece| piece.unwrap()).collect().await;
-    assert_eq!((pieces[0].len(), &pieces[0][..4]), (44, &b"RIFF"[..]));
-    assert_eq!(pieces[1..], [pcm(), pcm()]);
+    let spoken = stage.speak(SpeechRequest { format: Container::Wav, ..say("Hello.") }).await.unwrap();
+    let (audio, end) = heard(spoken).await;
+    assert_eq!((&audio[..4], end), (&b"RIFF"[..], Ok(())));
+    assert_eq!(audio[44..], [pcm(), pcm()].concat());
 }
 
 #[tokio::test]
@@ -131,43 +169,48 @@ async fn engine_that_stalls_leaves_time_for_the_next() {
 }
 
 #[tokio::test]
-async fn audio_that_cannot_be_made_into_the_asked_form_is_never_mislabelled() {
+async fn engine_whose_audio_is_none_is_passed_over() {
     let mp3 = AudioFormat { encoding: Encoding::Mp3, sample_rate: 24_000, channels: 1 };
-    let stage = Stage::new(vec![Take::In(mp3), Take::In(mp3)], Vec::new());
-    assert_eq!(stage.says_whole(say("Hello.")).await, "edge");
-    stage.edge.then(vec![down()]);
-    let failure = refused(&stage, say("Hello.")).await;
-    assert!(failure.message.contains("Mp3") && failure.message.contains("pcm"), "{failure}");
+    let stage = Stage::new(vec![Take::In(mp3)], Vec::new());
+    let (audio, end) = heard(stage.speak(say("Hello.")).await.unwrap()).await;
+    assert_eq!((audio.len(), end), (8, Ok(())), "of the other engine alone");
 }
 
 #[tokio::test]
-async fn failure_after_the_first_byte_ends_the_stream_and_counts() {
+async fn engine_that_breaks_off_is_followed_by_the_next_and_counted_against() {
     let broken = || Take::Give(vec![Ok(pcm()), Err(Failure::unavailable("The voice is gone."))]);
     let stage = Stage::new(vec![broken(), broken(), broken()], Vec::new());
     for _ in 0..3 {
-        let spoken = stage.speak(say("Hello.")).await.unwrap();
-        assert_eq!(spoken.engine, "hibari", "nobody else can take over any more");
-        let pieces: Vec<_> = spoken.audio.collect().await;
-        assert_eq!(pieces, [Ok(pcm()), Err(Failure::unavailable("The voice is gone."))]);
+        let (_, end) = heard(stage.speak(say("Hello.")).await.unwrap()).await;
+        assert_eq!(end, Ok(()));
     }
     assert_eq!(stage.breaker(0), BreakerState::Open);
     assert_eq!(stage.says_whole(say("Hello.")).await, "edge");
 }
 
+#[tokio::test]
+async fn failure_of_all_after_the_first_byte_ends_the_stream() {
+    let gone = || Failure::unavailable("The voice is gone.");
+    let stage = Stage::new(vec![Take::Speak, Take::Give(vec![Ok(pcm()), Err(gone())])], vec![down()]);
+    let spoken = stage.speak(say("Here we are at the lake. It is cold.")).await.unwrap();
+    assert_eq!(spoken.engine, "hibari");
+    let (_, end) = heard(spoken).await;
+    assert_eq!(end.unwrap_err().class, FailureClass::Unavailable);
+}
+
 #[tokio::test(start_paused = true)]
 async fn engine_that_stops_speaking_is_not_taken_for_one_that_is_done() {
-    let stage = Stage::new(vec![Take::Stall(vec![pcm()])], Vec::new());
-    let spoken = stage.speak(say("Hello.")).await.unwrap();
-    let pieces: Vec<_> = spoken.audio.collect().await;
-    assert_eq!(pieces.len(), 2);
-    assert_eq!(pieces[1].as_ref().unwrap_err().class, FailureClass::Timeout);
+    let stage = Stage::new(vec![Take::Stall(vec![pcm()])], vec![down()]);
+    let (_, end) = heard(stage.speak(say("Hello.")).await.unwrap()).await;
+    assert!(end.unwrap_err().detail.unwrap().contains("stopped speaking"));
+    assert_eq!(stage.edge.asked().len(), 1, "the next one was to go on");
 }
 
 #[tokio::test]
-async fn half_a_sample_at_the_end_is_no_whole_audio() {
-    let stage = Stage::new(vec![Take::Give(vec![Ok(Bytes::from_static(&[1, 0, 2]))])], Vec::new());
-    let pieces: Vec<_> = stage.speak(say("Hello.")).await.unwrap().audio.collect().await;
-    assert_eq!(pieces[1].as_ref().unwrap_err().class, FailureClass::Truncated);
+async fn half_a_sample_at_the_end_is_no_whole_audio_and_is_not_heard() {
+    let stage = Stage::new(vec![Take::Give(vec![Ok(Bytes::from_static(&[1, 0, 2]))])], vec![down()]);
+    let failure = refused(&stage, say("Hello.")).await;
+    assert_eq!(failure.class, FailureClass::Truncated);
 }
 
 #[tokio::test]
@@ -176,10 +219,7 @@ async fn speech_is_not_cut_by_the_requests_deadline() {
     let stage = Stage::new(Vec::new(), Vec::new());
     let spoken = stage.speak(say("Hello.")).await.unwrap();
     tokio::time::advance(Duration::from_secs(300)).await;
-    assert!(
-        spoken.audio.all(|piece| async move { piece.is_ok() }).await,
-        "the client reads as fast as it plays"
-    );
+    assert_eq!(heard(spoken).await.1, Ok(()), "the client reads as fast as it plays");
 }
 
 #[tokio::test]
@@ -190,8 +230,7 @@ async fn caller_that_goes_away_ends_the_speech_and_blames_nobody() {
         let ctx = stage.ctx();
         let spoken = stage.services.speech.synthesize(&ctx, say("Hello.")).await.unwrap();
         ctx.cancellation.cancel();
-        let pieces: Vec<_> = spoken.audio.collect().await;
-        assert!(pieces.last().unwrap().is_err());
+        assert!(heard(spoken).await.1.is_err());
         drop(stage.speak(say("Hello.")).await.unwrap());
     }
     assert_eq!(stage.breaker(0), BreakerState::Closed);
@@ -213,14 +252,21 @@ async fn engine_that_fails_again_and_again_is_left_alone_and_tried_again_later()
     let text = serde_json::to_string(status).unwrap();
     assert!(!text.contains("socket"), "details are for the log: {text}");
 
-    stage.world.clock.advance(Duration::from_secs(5));
-    assert_eq!(stage.says_whole(say("Hello.")).await, "edge", "the probe failed");
-    stage.world.clock.advance(Duration::from_secs(5));
-    assert_eq!(stage.says_whole(say("Hello.")).await, "edge", "not yet");
-    assert_eq!(stage.hibari.asked().len(), 4);
-    stage.world.clock.advance(Duration::from_secs(5));
-    assert_eq!(stage.says_whole(say("Hello.")).await, "hibari", "the probe succeeded");
-    assert_eq!(stage.breaker(0), BreakerState::Closed);
+    let later = |seconds| stage.world.clock.advance(Duration::from_secs(seconds));
+    stage.services.speech.probe(&stage.world.host()).await;
+    assert_eq!(stage.hibari.asked().len(), 3, "not yet");
+    later(7);
+    assert_eq!(stage.says_whole(say("Hello.")).await, "edge", "no caller is risked");
+    stage.services.speech.probe(&stage.world.host()).await;
+    assert_eq!((stage.hibari.asked().len(), stage.breaker(0)), (4, BreakerState::Open), "the canary failed");
+    later(7);
+    stage.services.speech.probe(&stage.world.host()).await;
+    assert_eq!(stage.hibari.asked().len(), 4, "it waits longer each time");
+    later(7);
+    stage.services.speech.probe(&stage.world.host()).await;
+    assert_eq!((stage.hibari.asked().len(), stage.breaker(0)), (5, BreakerState::Closed));
+    assert_eq!(stage.hibari.asked()[4].text, "Okay.");
+    assert_eq!(stage.says_whole(say("Hello.")).await, "hibari");
 }
 
 #[tokio::test]
@@ -258,10 +304,9 @@ async fn when_all_rest_the_answer_says_until_when() {
         refused(&stage, say("Hello.")).await;
     }
     let failure = refused(&stage, say("Hello.")).await;
-    assert_eq!(
-        (failure.class, failure.retry_after),
-        (FailureClass::Unavailable, Some(Duration::from_secs(5)))
-    );
+    assert_eq!(failure.class, FailureClass::Unavailable);
+    let wait = failure.retry_after.unwrap();
+    assert!((5..=7).contains(&wait.as_secs()), "{wait:?}");
     assert_eq!(stage.hibari.asked().len(), 3, "it was not asked");
 }
 
@@ -270,7 +315,7 @@ async fn strangers_get_no_speech() {
     let stage = Stage::new(Vec::new(), Vec::new());
     let outcome = stage.services.speech.synthesize(&stage.world.anonymous(), say("Hello.")).await;
     assert_eq!(outcome.err().unwrap().class, FailureClass::Unauthenticated);
-    let outcome = stage.services.speech.voices(&stage.world.anonymous(), None).await;
+    let outcome = stage.services.speech.voices(&stage.world.anonymous(), &VoiceFilter::default()).await;
     assert_eq!(outcome.err().unwrap().class, FailureClass::Unauthenticated);
     assert!(
         stage.services.speech.synthesize(&stage.world.host(), say("Hello.")).await.is_ok(),
@@ -452,7 +497,7 @@ async fn speech_goes_on_with_the_engine_that_it_began_with() {
     let stage = Stage::new(Vec::new(), Vec::new());
     let spoken = stage.speak(say("Hello.")).await.unwrap();
     stage.world.publish(Vec::new());
-    assert_eq!(spoken.audio.count().await, 2);
+    assert_eq!(heard(spoken).await.1, Ok(()));
     let failure = refused(&stage, say("Hello.")).await;
     assert_eq!(failure.class, FailureClass::Unavailable, "nobody is left");
     assert!(failure.message.contains("hibari"), "{failure}");
@@ -462,7 +507,7 @@ async fn speech_goes_on_with_the_engine_that_it_began_with() {
 async fn voices_are_listed_by_engine_with_what_generic_names_mean() {
     let stage = Stage::new(Vec::new(), Vec::new());
     stage.edge.lose_voices(Failure::unavailable("The list is gone."));
-    let voices = stage.services.speech.voices(&stage.ctx(), None).await.unwrap();
+    let voices = stage.services.speech.voices(&stage.ctx(), &VoiceFilter::default()).await.unwrap();
     assert_eq!((voices[0].engine.as_str(), voices[0].voices.len()), ("hibari", 2));
     let generic = |id: &str| voices[0].generic.iter().find(|generic| generic.id == id).unwrap().voice.clone();
     assert_eq!(generic("pam_male_calm").as_deref(), Some("adam"));
@@ -472,9 +517,10 @@ async fn voices_are_listed_by_engine_with_what_generic_names_mean() {
         Some("The list is gone."),
         "not shown as an engine without voices"
     );
-    let one = stage.services.speech.voices(&stage.ctx(), Some("hibari")).await.unwrap();
+    let of = |engine: &str| VoiceFilter { engine: Some(engine.to_owned()), ..VoiceFilter::default() };
+    let one = stage.services.speech.voices(&stage.ctx(), &of("hibari")).await.unwrap();
     assert_eq!(one.len(), 1);
-    let failure = stage.services.speech.voices(&stage.ctx(), Some("festival")).await.unwrap_err();
+    let failure = stage.services.speech.voices(&stage.ctx(), &of("festival")).await.unwrap_err();
     assert_eq!(failure.fields[0].field, "engine");
 }
 

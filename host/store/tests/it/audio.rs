@@ -92,14 +92,16 @@ async fn find(store: &Store, number: u8) -> Option<KeptAudio> {
     store.audio().find(&id(number)).await.unwrap()
 }
 
-/// Asks again for what is not found: Redis has 200 ms, and a busy machine may not give it as much.
+/// Asks again for what is not found: Redis has 200 ms, a busy machine may not give it as much, and then it is not asked for a while.
 async fn find_patiently(store: &Store, number: u8) -> Option<KeptAudio> {
-    for _ in 0..4 {
+    let mut looks = tokio::time::interval(std::time::Duration::from_millis(50));
+    for _ in 0..400 {
+        looks.tick().await;
         if let Some(audio) = find(store, number).await {
             return Some(audio);
         }
     }
-    find(store, number).await
+    None
 }
 
 fn id(number: u8) -> AudioId {

@@ -1,5 +1,6 @@
 //! Ports that do what the text that they get tells them.
 
+mod audio;
 mod cache;
 mod chat;
 mod control;
@@ -8,6 +9,7 @@ mod speech;
 mod store;
 mod time;
 
+pub(crate) use audio::FakeAudioStore;
 pub(crate) use cache::FakeCache;
 pub(crate) use chat::FakeProvider;
 pub(crate) use control::FakeControl;

@@ -1,5 +1,6 @@
 //! Ports that do as a test tells them.
 
+mod audio;
 mod cache;
 mod chat;
 mod control;
@@ -19,6 +20,7 @@ use wheelhouse_core::{
 };
 use wheelhouse_services::{AccountConfig, Ports, Services, ServicesConfig};
 
+pub(crate) use audio::FakeAudioStore;
 pub(crate) use cache::FakeCache;
 pub(crate) use chat::{FakeProvider, Step, answer, call, calls};
 pub(crate) use control::{Act, FakeControl, FakeProbe};
@@ -34,6 +36,7 @@ pub(crate) const SECRET: &str = "a secret of more than thirty-two bytes";
 pub(crate) struct World {
     pub(crate) clock: Arc<FakeClock>,
     pub(crate) cache: Arc<FakeCache>,
+    pub(crate) audio: Arc<FakeAudioStore>,
     pub(crate) store: Arc<FakeStore>,
     pub(crate) control: Arc<FakeControl>,
     pub(crate) publisher: CatalogPublisher,
@@ -45,6 +48,7 @@ impl World {
     pub(crate) fn new(plugins: Vec<Plugin>) -> Self {
         let clock = Arc::new(FakeClock::default());
         let cache = Arc::new(FakeCache::new(clock.clone()));
+        let audio = Arc::new(FakeAudioStore::default());
         let store = Arc::new(FakeStore::default());
         let control = Arc::new(FakeControl::default());
         let publisher = CatalogPublisher::new(catalog(plugins));
@@ -54,6 +58,7 @@ impl World {
             sessions: store.clone(),
             conversations: store.clone(),
             cache: cache.clone(),
+            audio: audio.clone(),
             catalog: publisher.reader(),
             control: control.clone(),
             switches: store.clone(),
@@ -63,7 +68,7 @@ impl World {
             entropy: Arc::new(Counter::default()),
         };
         let config = ServicesConfig { accounts, ..ServicesConfig::default() };
-        Self { clock, cache, store, control, publisher, config, ports }
+        Self { clock, cache, audio, store, control, publisher, config, ports }
     }
 
     pub(crate) fn services(&self) -> Services {

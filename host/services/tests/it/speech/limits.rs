@@ -1,0 +1,121 @@
+//! How many are spoken to at once, and who waits.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::StreamExt;
+use tokio::time::Instant;
+use wheelhouse_core::{FailureClass, speech::SpeechPiece};
+use wheelhouse_services::{SpeechConfig, SpokenPiece};
+
+use super::{Stage, heard, refused, say};
+use crate::fakes::Take;
+
+fn narrow(takes: Vec<Take>, narrow: fn(&mut SpeechConfig)) -> Stage {
+    let mut stage = Stage::new(takes, Vec::new());
+    narrow(&mut stage.world.config.speech);
+    stage.services = stage.world.services();
+    stage
+}
+
+#[tokio::test]
+async fn first_sentences_beyond_the_queue_are_sent_away_and_told_when_to_come_back() {
+    let (speak, live) = Take::live();
+    let stage = narrow(vec![live], |speech| (speech.at_once, speech.queue) = (1, 1));
+    speak.send(Ok(SpeechPiece::Audio(Bytes::from_static(&[1, 1])))).unwrap();
+    let first = stage.speak(say("Hello.")).await.unwrap();
+    let waits = stage.speak(say("Hello again."));
+    let sent_away = async {
+        let failure = refused(&stage, say("And again.")).await;
+        assert_eq!((failure.class, failure.code()), (FailureClass::RateLimited, "busy"));
+        assert!(failure.retry_after.is_some());
+        drop(speak);
+        heard(first).await.1
+    };
+    let (waited, first) = tokio::join!(waits, sent_away);
+    assert_eq!(first, Ok(()));
+    assert_eq!(heard(waited.unwrap()).await.1, Ok(()));
+    assert_eq!(stage.breaker(0), wheelhouse_services::BreakerState::Closed, "no engine is to blame");
+}
+
+#[tokio::test]
+async fn client_that_does_not_read_keeps_no_engine_from_others() {
+    let stage = narrow(Vec::new(), |speech| (speech.at_once, speech.queue) = (1, 0));
+    let unread = stage.speak(say("We are at the lake. The water is cold.")).await.unwrap();
+    for _ in 0..3 {
+        while stage.hibari.asked().len() < 2 {
+            tokio::task::yield_now().await;
+        }
+        let spoken = stage.speak(say("Hello.")).await;
+        if let Ok(spoken) = spoken {
+            assert_eq!(heard(spoken).await.1, Ok(()));
+        }
+    }
+    assert_eq!(stage.says_whole(say("Hello.")).await, "hibari");
+    assert_eq!(heard(unread).await.1, Ok(()));
+}
+
+#[tokio::test]
+async fn nothing_is_made_far_ahead_of_whoever_reads() {
+    let stage = narrow(Vec::new(), |speech| speech.ahead = 1);
+    // Each sentence is 300 kB of audio.
+    let sentence = format!("{}. ", "The lake is cold today ".repeat(25).trim());
+    let spoken = stage.speak(say(&sentence.repeat(4))).await.unwrap();
+    for _ in 0..1_000 {
+        tokio::task::yield_now().await;
+    }
+    let asked = stage.hibari.asked().len();
+    let (_, end) = heard(spoken).await;
+    assert_eq!(end, Ok(()));
+    assert!(asked < stage.hibari.asked().len(), "{asked} sentences were made for nobody");
+}
+
+#[tokio::test]
+async fn one_user_does_not_take_all_places() {
+    let (_speak, live) = Take::live();
+    let stage = narrow(vec![live], |speech| speech.streams_per_user = 1);
+    let ctx = stage.ctx();
+    let waits = stage.services.speech.synthesize(&ctx, say("Hello."));
+    let other = async {
+        let failure = refused(&stage, say("Hello again.")).await;
+        assert_eq!(failure.class, FailureClass::RateLimited);
+        let bob = stage.world.user("bob");
+        let spoken = stage.services.speech.synthesize(&bob, say("Hello again.")).await.unwrap();
+        assert_eq!(heard(spoken).await.1, Ok(()));
+    };
+    tokio::select! {
+        biased;
+        _ = waits => panic!("nobody has spoken"),
+        () = other => {}
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn second_engine_is_asked_as_well_when_the_first_is_late() {
+    let stage = narrow(vec![Take::Hang], |speech| speech.hedge_ms = 300);
+    let before = Instant::now();
+    let spoken = stage.speak(say("Hello.")).await.unwrap();
+    assert_eq!((spoken.engine.as_str(), spoken.fallback_used), ("edge", true));
+    assert_eq!(before.elapsed(), Duration::from_millis(300));
+    assert_eq!(heard(spoken).await.1, Ok(()));
+    assert!(stage.services.speech.engines(&stage.ctx())[0].last_error.is_none(), "late is not broken");
+}
+
+#[tokio::test(start_paused = true)]
+async fn part_of_a_sentence_is_handed_on_only_where_there_is_nothing_else_to_hear() {
+    let (speak, live) = Take::live();
+    let stage = Stage::new(vec![live], Vec::new());
+    // A second of audio at once, then one that comes slowly.
+    let second = || Ok(SpeechPiece::Audio(vec![0; 48_000].into()));
+    speak.send(second()).unwrap();
+    let mut pieces = stage.speak(say("Hello there.")).await.unwrap().pieces;
+    let before = Instant::now();
+    let mut audio = 0;
+    speak.send(second()).unwrap();
+    while audio < 96_000 {
+        if let SpokenPiece::Audio(bytes) = pieces.next().await.unwrap().unwrap() {
+            audio += bytes.len();
+        }
+    }
+    assert_eq!(before.elapsed(), Duration::from_millis(600), "0.4 s before the first second is over");
+}
