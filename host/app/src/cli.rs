@@ -85,7 +85,13 @@ pub struct SayArgs {
     pub text: String,
     /// The file to write; `-` is standard output
     #[arg(short, long, value_name = "FILE")]
-    pub output: PathBuf,
+    #[cfg_attr(not(feature = "kiosk"), arg(required = true))]
+    #[cfg_attr(feature = "kiosk", arg(required_unless_present = "aloud"))]
+    pub output: Option<PathBuf>,
+    /// Say it on this device, in its own voice
+    #[cfg(feature = "kiosk")]
+    #[arg(long, conflicts_with_all = ["output", "voice", "engine", "language", "format"])]
+    pub aloud: bool,
     /// A voice [default: the engine's own]
     #[arg(long)]
     pub voice: Option<String>,
@@ -227,10 +233,24 @@ pub enum ConfigCommand {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
+    use clap::{CommandFactory, Parser};
+
+    use super::Cli;
 
     #[test]
     fn command_line_is_consistent() {
-        super::Cli::command().debug_assert();
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn speech_goes_into_a_file_or_where_it_can_aloud_and_not_both() {
+        let takes = |options: &[&str]| {
+            let words = ["wheelhouse", "say", "Hello."].iter().chain(options);
+            Cli::try_parse_from(words).is_ok()
+        };
+        assert!(takes(&["-o", "hello.wav"]));
+        assert!(!takes(&[]));
+        assert_eq!(takes(&["--aloud", "--speed", "1.5"]), cfg!(feature = "kiosk"));
+        assert!(!takes(&["--aloud", "-o", "hello.wav"]));
     }
 }

@@ -9,9 +9,9 @@ use crate::config::{LogConfig, LogFormat};
 /// Begins to log to standard error. The filter has been checked with the configuration. A second call changes nothing.
 pub(crate) fn start(config: &LogConfig) {
     let mut filter = EnvFilter::try_new(&config.filter).unwrap_or_else(|_| EnvFilter::new("info"));
-    // At finer levels the first prints what users send, which no setting may bring into a log; the start-up page says what the
-    // second would.
-    for directive in ["tungstenite=info", "salvo_core=warn"] {
+    // At finer levels the first two print what users send, which no setting may bring into a log; the start-up page says what the
+    // third would.
+    for directive in ["tungstenite=info", "tts=info", "salvo_core=warn"] {
         if let Ok(directive) = directive.parse() {
             filter = filter.add_directive(directive);
         }

@@ -3,7 +3,8 @@
 //! Each stands behind a port of the core like any component, so that no service can tell the two apart: `openai`, an AI provider for
 //! OpenAI and for every server that speaks its protocol ([`OpenAiProvider`]), and speech engines under `[engines.<id>]`, which are programs
 //! of the machine ([`CommandEngine`]), servers that speak OpenAI's speech API ([`OpenAiSpeechEngine`]), or Microsoft Edge's service
-//! ([`EdgeEngine`]).
+//! ([`EdgeEngine`]). The voice of the device that the host runs on (`SystemVoice`, with the feature `kiosk`) stands behind no port: it gives
+//! no audio.
 
 mod command;
 mod config;
@@ -13,6 +14,8 @@ mod http;
 mod openai;
 mod places;
 mod revision;
+#[cfg(feature = "kiosk")]
+mod system;
 mod voices;
 mod watch;
 mod wav;
@@ -33,6 +36,8 @@ pub use edge::{EdgeConfig, EdgeEngine};
 pub use openai::{
     OpenAiConfig, OpenAiFormat, OpenAiProvider, OpenAiSpeechConfig, OpenAiSpeechEngine, OpenAiVoice,
 };
+#[cfg(feature = "kiosk")]
+pub use system::SystemVoice;
 
 /// The ids of all AI providers in native code, whether or not the configuration turns them on.
 pub const PROVIDERS: &[&str] = &[openai::ID];

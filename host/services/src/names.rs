@@ -5,6 +5,9 @@ use wheelhouse_core::{
     plugin::{Export, PluginState},
 };
 
+/// What the device's own voice is called, which is in no chain however the host is built.
+const SYSTEM_VOICE: &str = "system";
+
 /// Which chain a name stands in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ChainKind {
@@ -78,6 +81,13 @@ fn known_names(catalog: &Catalog, kind: ChainKind) -> Vec<String> {
 }
 
 fn describe(name: &str, known: &[String], kind: ChainKind) -> UnknownName {
+    if (kind, name) == (ChainKind::Speech, SYSTEM_VOICE) {
+        let message = format!(
+            "`{name}` is no speech engine: the device's own voice plays on the device and cannot give audio; \
+             have a program of the machine speak instead, as an engine of the kind `command`"
+        );
+        return UnknownName { name: name.to_owned(), known: known.to_vec(), nearest: None, message };
+    }
     let nearest = known
         .iter()
         .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))

@@ -17,17 +17,37 @@ use super::{CommandError, start};
 use crate::{cli::SayArgs, config::Config, host::Host};
 
 pub(super) async fn run(config: Config, args: SayArgs) -> Result<(), CommandError> {
+    let Some(output) = args.output.clone() else { return say_aloud(&args).await };
     let host = start(config).await?;
-    let spoken = say(&host, args).await;
+    let spoken = say(&host, args, &output).await;
     host.stop().await;
     spoken
 }
 
-async fn say(host: &Host, args: SayArgs) -> Result<(), CommandError> {
+/// Says it on this device, until it has been said or somebody interrupts. Needs no host.
+#[cfg(feature = "kiosk")]
+async fn say_aloud(args: &SayArgs) -> Result<(), CommandError> {
+    let voice = wheelhouse_engines::SystemVoice::start()?;
+    // The device would go on without this program if nobody stopped it.
+    tokio::select! {
+        said = voice.speak(&args.text, args.speed.unwrap_or(1.0)) => Ok(said?),
+        interrupted = tokio::signal::ctrl_c() => {
+            interrupted?;
+            Err(CommandError::Failed("interrupted".to_owned()))
+        }
+    }
+}
+
+#[cfg(not(feature = "kiosk"))]
+async fn say_aloud(_: &SayArgs) -> Result<(), CommandError> {
+    Err(CommandError::Usage("say where to write it, with --output FILE".to_owned()))
+}
+
+async fn say(host: &Host, args: SayArgs, output: &Path) -> Result<(), CommandError> {
     host.check_names().await?;
     let format = match args.format {
         Some(format) => find_format(&format)?,
-        None => format_of(&args.output),
+        None => format_of(output),
     };
     let request = SpeechRequest {
         voice: args.voice,
@@ -40,18 +60,18 @@ async fn say(host: &Host, args: SayArgs) -> Result<(), CommandError> {
         ..SpeechRequest::new(args.text)
     };
     let mut spoken = host.services.speech.synthesize(&host.own_context(), request).await?;
-    if args.output == Path::new("-") {
+    if output == Path::new("-") {
         write_all(&mut tokio::io::stdout(), &mut spoken).await?;
         return Ok(());
     }
     // Written beside its final name, so that a failure leaves no half a sentence behind under it.
-    let partial = args.output.with_extension("partial");
+    let partial = output.with_extension("partial");
     let written = write_file(&partial, &mut spoken).await;
     if written.is_err() {
         let _ = tokio::fs::remove_file(&partial).await;
         return written;
     }
-    Ok(tokio::fs::rename(&partial, &args.output).await?)
+    Ok(tokio::fs::rename(&partial, output).await?)
 }
 
 /// The form that a file's name ends in; WAV where it ends in none.

@@ -26,6 +26,17 @@ fn unknown_name_is_reported_with_those_that_there_are() {
 }
 
 #[test]
+fn voice_of_the_device_is_refused_as_an_engine_with_what_to_use_instead() {
+    let catalog = catalog(vec![Plugin::engine(&FakeEngine::new("hibari", Vec::new(), Vec::new()))]);
+    let refused = validate_names(&catalog, ChainKind::Speech, &names(&["system"]));
+    assert_eq!(
+        refused[0].message,
+        "`system` is no speech engine: the device's own voice plays on the device and cannot give audio; \
+         have a program of the machine speak instead, as an engine of the kind `command`"
+    );
+}
+
+#[test]
 fn name_that_may_still_turn_up_is_not_unknown() {
     let loading = catalog(vec![Plugin::compiling(Export::Speech)]);
     assert!(validate_names(&loading, ChainKind::Speech, &names(&["hibari"])).is_empty());
