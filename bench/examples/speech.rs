@@ -43,6 +43,9 @@ async fn main() -> Result<ExitCode> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let folder = tempfile::tempdir()?;
     let openai = OpenAiSpeech::start(Some("key")).await?;
+    // A server that is not OpenAI's own has to be told of.
+    let file = "[engines.openai]\nkind = \"openai\"\nmodel = \"tts-1\"\nvoices = [{ id = \"alloy\" }]\n";
+    std::fs::write(folder.path().join("wheelhouse.toml"), file)?;
     let variables = [
         ("OPENAI_API_KEY", "key"),
         ("OPENAI_BASE_URL", &openai.base_url()),
@@ -336,7 +339,12 @@ impl Bench {
         let is = format!("{failed} failed, {spoken} spoken, {} told to come back", 100 - spoken - failed);
         Ok(vec![
             ("100 syntheses at once", "no failure but 429", is, failed == 0),
-            ("resident at most meanwhile", "bounded", format!("{most:.0} MB ({before:.0} before)"), true),
+            (
+                "resident at most meanwhile",
+                "< 512 MB",
+                format!("{most:.0} MB ({before:.0} before)"),
+                most < 512.0,
+            ),
         ])
     }
 }

@@ -66,7 +66,7 @@ async fn wrong_field_is_named() {
         ("/api/v1/tts/synthesize", json!({"text": "a", "language": "zz"}), "language"),
         ("/api/v1/tts/synthesize", json!({"text": "a", "speed": 9}), "speed"),
         ("/api/v1/tts/synthesize", json!({"text": "a", "speed": "fast"}), "speed"),
-        ("/api/v1/tts/synthesize", json!({"text": "a", "pitch": 1}), "pitch"),
+        ("/api/v1/tts/synthesize", json!({"text": "a", "timbre": 1}), "timbre"),
     ] {
         let told = host.post(path).by(&mia).json(&body).await;
         assert_eq!(told.status, 422, "{path} {body}: {}", told.body);

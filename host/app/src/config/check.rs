@@ -235,7 +235,7 @@ mod tests {
                     "is out of range; expected a whole number that is not negative and not too large"
                 ),
                 ("accounts.secret_key", "expected a text"),
-                ("engines.bare.kind", "say which kind of engine it is: command, openai"),
+                ("engines.bare.kind", "say which kind of engine it is: command, edge, openai"),
                 (
                     "engines.kokoro.pcm_sample_rat",
                     "there is no such setting; did you mean `pcm_sample_rate`?"

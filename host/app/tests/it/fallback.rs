@@ -57,7 +57,10 @@ async fn engine_that_fails_before_its_first_byte_is_passed_over_and_the_answer_s
     let ada = app.newcomer().await;
     for (path, body) in [
         ("/api/v1/tts/synthesize", json!({"text": "hi"})),
-        ("/api/v1/audio/speech", json!({"model": "tts-1", "input": "hi", "voice": "alloy"})),
+        (
+            "/api/v1/audio/speech",
+            json!({"model": "tts-1", "input": "hi", "voice": "alloy", "response_format": "wav"}),
+        ),
     ] {
         let answer = ada.post(path, &body).await;
         assert_eq!(answer.status(), StatusCode::OK, "{path}");

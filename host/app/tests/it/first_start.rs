@@ -55,7 +55,7 @@ fn first_start_shows_its_page_compiles_serves_and_ends_well_on_sigterm() {
         page.iter().find_map(|line| line.strip_prefix(&label)).unwrap_or_else(|| panic!("{page:#?}"))
     };
     assert_eq!(row("Wheelhouse"), env!("CARGO_PKG_VERSION"));
-    assert_eq!((row("profile"), row("cache"), row("speech")), ("development", "memory", "hibari"));
+    assert_eq!((row("profile"), row("cache"), row("speech")), ("development", "memory", "hibari, then pico"));
     assert_eq!((row("database"), row("assistant")), ("sqlite data/wheelhouse.db", "assist"));
     let address = row("address").strip_prefix("http://").unwrap();
     assert_eq!(row("docs"), format!("http://{address}/docs"));

@@ -126,10 +126,14 @@ impl Services {
     async fn start(data: &Path) -> Self {
         let authority = Authority::new().unwrap();
         authority.save(data).unwrap();
+        let openai = OpenAiSpeech::start(Some("key")).await.unwrap();
+        // A server that is not OpenAI's own has to be told of.
+        let file = "[engines.openai]\nkind = \"openai\"\nmodel = \"tts-1\"\nvoices = [{ id = \"alloy\" }]\n";
+        std::fs::write(data.join("wheelhouse.toml"), file).unwrap();
         let any = "127.0.0.1:0".parse().unwrap();
         Self {
             microsoft: EdgeDouble::start(&authority, any).await.unwrap(),
-            openai: OpenAiSpeech::start(Some("key")).await.unwrap(),
+            openai,
             certificates: data.join("authority.pem").to_str().unwrap().to_owned(),
         }
     }

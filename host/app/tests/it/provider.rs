@@ -111,13 +111,14 @@ async fn every_round_has_the_same_prompt_and_tools_and_all_results_so_far() {
 async fn assist_answers_when_the_provider_refuses_stalls_or_breaks_off() {
     let refusal = |status| Answer::json(status, &json!({"error": {"message": "no", "type": "test"}}));
     let broken = [
-        refusal(401),
         refusal(429),
         refusal(500),
         Answer::silence(),
         Answer::open_stream(&[says("I have")]).and_closes(),
         Answer::open_stream(&[says("I have")]).and_resets(),
         Answer::open_stream(&[says("I have")]).and_stalls(),
+        // Last, as a key that was refused is not tried again.
+        refusal(401),
     ];
     let cases = broken.len();
     let server = FakeServer::start(broken).await;

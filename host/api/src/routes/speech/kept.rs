@@ -36,7 +36,7 @@ struct Kept(FinishedAudio);
 
 #[async_trait]
 impl Writer for Kept {
-    async fn write(self, req: &mut Request, _depot: &mut Depot, res: &mut Response) {
+    async fn write(self, req: &mut Request, depot: &mut Depot, res: &mut Response) {
         let Self(audio) = self;
         let header = |name| req.headers().get(name).and_then(|value| value.to_str().ok());
         let size = audio.audio.len();
@@ -73,11 +73,10 @@ impl Writer for Kept {
                 res.body(audio.audio.slice(start..start + length));
             }
             Part::Nothing => {
+                Problem::of_status(StatusCode::RANGE_NOT_SATISFIABLE).render(req, depot, res);
                 if let Ok(said) = HeaderValue::from_str(&format!("bytes */{size}")) {
-                    headers.insert(CONTENT_RANGE, said);
+                    res.headers_mut().insert(CONTENT_RANGE, said);
                 }
-                headers.remove(CONTENT_TYPE);
-                res.status_code(StatusCode::RANGE_NOT_SATISFIABLE);
             }
         }
     }

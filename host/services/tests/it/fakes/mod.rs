@@ -67,7 +67,8 @@ impl World {
             clock: clock.clone(),
             entropy: Arc::new(Counter::default()),
         };
-        let config = ServicesConfig { accounts, ..ServicesConfig::default() };
+        let mut config = ServicesConfig { accounts, ..ServicesConfig::default() };
+        config.speech.fallback_engines = Vec::new();
         Self { clock, cache, audio, store, control, publisher, config, ports }
     }
 
