@@ -248,10 +248,11 @@ impl Output {
             }
             Sound::Samples(samples) => {
                 if self.encoder.is_none() {
-                    self.encoder = Some(Encoder::new(self.container, self.layout).map_err(broken)?);
+                    self.encoder =
+                        Some(Encoder::new(self.container, self.layout).map_err(|error| broken(&error))?);
                 }
                 if let Some(encoder) = &mut self.encoder {
-                    encoder.push(&samples, &mut bytes).map_err(broken)?;
+                    encoder.push(&samples, &mut bytes).map_err(|error| broken(&error))?;
                 }
             }
         }
@@ -260,7 +261,7 @@ impl Output {
 
     fn close(&mut self, bytes: &mut Vec<u8>) -> Result<()> {
         match self.encoder.take() {
-            Some(encoder) => encoder.finish(bytes).map_err(broken),
+            Some(encoder) => encoder.finish(bytes).map_err(|error| broken(&error)),
             None => Ok(()),
         }
     }
@@ -303,6 +304,6 @@ fn failure(error: AudioError) -> Failure {
     }
 }
 
-fn broken(error: AudioError) -> Failure {
+fn broken(error: &AudioError) -> Failure {
     Failure::internal(format_args!("audio cannot be encoded: {error}"))
 }
