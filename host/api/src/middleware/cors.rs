@@ -12,11 +12,13 @@ use crate::config::ApiConfig;
 
 /// What pages may read beside the body.
 const EXPOSED: &[&str] = &[
+    "Content-Range",
     "ETag",
     "Link",
     "Location",
     "Retry-After",
     "WWW-Authenticate",
+    "X-Audio-Id",
     "X-Cache-Hit",
     "X-Engine",
     "X-Fallback-Used",

@@ -44,6 +44,21 @@ async fn audio_is_sent_in_chunks_and_its_end_is_marked() {
 }
 
 #[tokio::test]
+async fn client_that_reads_trailers_learns_behind_the_audio_who_has_spoken() {
+    let host = Host::new();
+    let mia = host.guest("mia").await;
+    let listening = host.listen().await;
+    let body = json!({"text": "hello", "format": "pcm"}).to_string();
+    let request = post("/api/v1/tts/synthesize", &mia, &body).replace(
+        "\r\nconnection: close\r\n",
+        "\r\ncache-control: no-store\r\nte: trailers\r\nconnection: close, te\r\n",
+    );
+    let (head, body) = exchange(&listening, &request).await;
+    assert!(head.contains("trailer: x-engines"), "{head}");
+    assert!(body.ends_with(b"\r\n0\r\nx-engines: hibari\r\n\r\n"), "{}", body.escape_ascii());
+}
+
+#[tokio::test]
 async fn audio_that_breaks_off_does_not_look_whole() {
     let host = Host::new();
     let mia = host.guest("mia").await;
