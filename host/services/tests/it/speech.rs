@@ -396,6 +396,27 @@ async fn generic_voice_is_a_voice_of_whichever_engine_speaks() {
 }
 
 #[tokio::test]
+async fn gender_and_style_are_wishes_to_whichever_engine_speaks() {
+    let stage = Stage::new(vec![Take::Speak, down()], Vec::new());
+    let request = || SpeechRequest { gender: Some(Gender::Male), ..say("Hello.") };
+    assert_eq!(stage.speak(request()).await.unwrap().voice.as_deref(), Some("adam"));
+    let spoken = stage.speak(request()).await.unwrap();
+    assert_eq!((spoken.engine.as_str(), spoken.voice.as_deref()), ("edge", Some("sonia")), "it has no man");
+    let request = SpeechRequest { style: Some("a".repeat(65)), ..say("Hello.") };
+    assert_eq!(refused(&stage, request).await.fields[0].field, "style");
+}
+
+#[tokio::test]
+async fn what_an_engine_cannot_do_is_made_of_its_samples() {
+    let stage = Stage::new(Vec::new(), Vec::new());
+    let request = SpeechRequest { volume: Some(0.0), pitch: Some(3.0), ..say("Hello.") };
+    let (audio, end) = heard(stage.speak(request).await.unwrap()).await;
+    assert_eq!(end, Ok(()));
+    assert!(!audio.is_empty() && audio.iter().all(|byte| *byte == 0), "{audio:?}");
+    assert_eq!(stage.hibari.asked()[0].pitch.to_bits(), 0.0_f32.to_bits(), "it has no other pitch");
+}
+
+#[tokio::test]
 async fn real_voice_chooses_the_engine_that_has_it() {
     let stage = Stage::new(Vec::new(), vec![Take::Speak, down()]);
     let request = || SpeechRequest { voice: Some("sonia".to_owned()), ..say("Hello.") };

@@ -11,7 +11,7 @@ use wheelhouse_core::{
 use wheelhouse_services::{Mark, SpeechRequest, SpokenPiece};
 
 use super::{Stage, audio_of, down, heard, say};
-use crate::fakes::{Take, pcm};
+use crate::fakes::{FakeEngine, Plugin, Take, pcm};
 
 const THREE: &str = "We are at the lake. The water is cold. Nobody swims in it.";
 
@@ -140,4 +140,18 @@ async fn ssml_is_spoken_with_its_pauses_and_paces() {
     assert_eq!(texts(&marks), ["We are at the lake.", "The water is cold."]);
     let failure = super::refused(&stage, say("<speak><audio src='x'/></speak>")).await;
     assert_eq!(failure.fields[0].field, "text");
+}
+
+#[tokio::test]
+async fn engine_whose_key_was_refused_is_not_asked_again_before_it_has_another() {
+    let refused = Failure::unavailable("The key is wrong.").with_code("credential_refused");
+    let stage = Stage::new(vec![Take::Fail(refused)], Vec::new());
+    assert_eq!(stage.says_whole(say("Hello.")).await, "edge");
+    stage.world.clock.advance(Duration::from_secs(86_400));
+    stage.services.speech.probe(&stage.world.host()).await;
+    assert_eq!(stage.says_whole(say("Hello.")).await, "edge");
+    assert_eq!(stage.hibari.asked().len(), 1);
+    let other = FakeEngine::revised("hibari", super::english(), "2");
+    stage.world.publish(vec![Plugin::engine(&other), Plugin::engine(&stage.edge)]);
+    assert_eq!(stage.says_whole(say("Hello.")).await, "hibari");
 }
