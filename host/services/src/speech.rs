@@ -194,14 +194,15 @@ impl SpeechService {
     ) -> Result<SpokenAudio> {
         let recording = Recording::new(request.is_kept, self.studio.budget.clone());
         let listener = recording.listen().ok_or_else(|| Failure::internal("a new recording that is over"))?;
-        let first = self.studio.members(&catalog, &order).into_iter().next();
+        // Before it is known to others: who is sent away leaves nothing behind.
+        let place = self.studio.slots.speech(ctx)?;
+        let first = self.studio.first_member(&catalog, &order);
         if request.is_kept
             && let Some(first) = first
             && let Joined::Other(other) = self.studio.shelf.join_or_register(score.id(&*first), &recording)
         {
             return self.joined(ctx, other).await;
         }
-        let place = self.studio.slots.speech(ctx)?;
         let mut opening = ctx.clone();
         opening.cancellation = recording.given_up.child_token();
         let mut rest = ctx.for_stream(self.studio.limits.speech);
@@ -219,11 +220,8 @@ impl SpeechService {
         };
         self.studio.counts.made();
         tokio::spawn(performance.run());
-        SpokenAudio::listen(ctx, listener, !request.is_kept).await.map(|spoken| SpokenAudio {
-            cache_hit: false,
-            id: spoken.id.filter(|_| request.is_kept),
-            ..spoken
-        })
+        let spoken = SpokenAudio::listen(ctx, listener, false).await?;
+        Ok(SpokenAudio { id: spoken.id.filter(|_| request.is_kept), ..spoken })
     }
 
     /// Audio that was made before, whole; while it is still being made, this waits for its end.

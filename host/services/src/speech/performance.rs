@@ -3,14 +3,14 @@
 //! A sentence is handed on when it is whole, so that one that breaks off can be said by the next engine without a word heard twice. Only
 //! where the listener would have nothing to hear otherwise, as at the very beginning, it is handed on while it is made.
 
-use std::{
-    collections::{BTreeSet, VecDeque},
-    sync::Arc,
-    time::Duration,
-};
+mod hearing;
+mod made;
+mod opening;
+
+use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use futures_util::{FutureExt, future::select_all};
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{sleep, sleep_until};
 use wheelhouse_audio::Layout;
 use wheelhouse_core::{
     CallContext, Failure, FailureClass, Result,
@@ -31,9 +31,9 @@ use super::{
     take::{Begun, Order, Refusal, Take},
 };
 use crate::chain::{Attempt, Walk};
-
-/// How much a listener has to hear, at least, while a sentence is not whole.
-const LEAD: Duration = Duration::from_millis(400);
+use hearing::Hearing;
+use made::Made;
+use opening::Opening;
 
 /// Of audio that cannot be the whole sentence. The engine may have broken off, or cannot read what the sentence is written in.
 const TOO_SHORT: &str = "too_short";
@@ -54,13 +54,6 @@ pub(super) struct Performance {
     pub(super) place: SpeechPlace,
 }
 
-/// A sentence for which engines have been asked.
-struct Opening<'p> {
-    walk: Walk<'p, dyn SpeechEngine>,
-    running: Vec<(Attempt<dyn SpeechEngine>, Take)>,
-    languages: BTreeSet<String>,
-}
-
 /// An engine that speaks.
 struct Speaking {
     attempt: Attempt<dyn SpeechEngine>,
@@ -75,24 +68,6 @@ enum Heard {
     Broken(Failure, String),
 }
 
-/// What has been made so far.
-#[derive(Default)]
-struct Made {
-    layout: Option<Layout>,
-    output: Option<Output>,
-    head: Option<Head>,
-    /// Samples a channel that were handed on.
-    frames: u64,
-    /// When the first of them was.
-    since: Option<Instant>,
-    /// To be kept silent before the first sentence.
-    silence: Duration,
-    /// Who speaks, and with which voice.
-    speaker: Option<(String, Option<String>)>,
-    /// Engines that broke off.
-    broken: Vec<String>,
-}
-
 impl Performance {
     /// Makes it, and says in the recording how it went.
     pub(super) async fn run(self) {
@@ -105,7 +80,7 @@ impl Performance {
             Ok(head) => (head, Ok(())),
             Err(failure) => (None, Err(failure)),
         };
-        let Self { studio, score, recording, catalog, order, place, .. } = self;
+        let Self { studio, recording, place, .. } = self;
         recording.end(outcome);
         drop(place);
         if let Some(head) = head
@@ -113,9 +88,7 @@ impl Performance {
         {
             studio.shelf.keep(head, pieces).await;
         }
-        for engine in studio.members(&catalog, &order) {
-            studio.shelf.unregister(&score.id(&*engine), &recording);
-        }
+        studio.shelf.unregister(&recording);
     }
 
     /// The head when all was said by one engine.
@@ -153,7 +126,8 @@ impl Performance {
             Some((prepared, opening)) if prepared == place => opening,
             _ => {
                 ahead.clear();
-                self.ask(made)
+                let ctx = if made.head.is_none() { &self.opening } else { &self.ctx };
+                self.ask(ctx, made.speaker.as_ref().map(|(name, _)| name.as_str()), &made.broken)
             }
         };
         let mut text = sentence.text.clone();
@@ -178,14 +152,10 @@ impl Performance {
     }
 
     /// A way through the chain for a sentence: whoever speaks goes on, and those that broke off come last.
-    fn ask(&self, made: &Made) -> Opening<'_> {
-        let ctx = if made.head.is_none() { &self.opening } else { &self.ctx };
+    fn ask<'p>(&'p self, ctx: &'p CallContext, speaker: Option<&str>, broken: &[String]) -> Opening<'p> {
         let mut order = self.order.clone();
-        if let Some((speaker, _)) = &made.speaker {
-            order.sort_by_key(|name| (made.broken.contains(name), name != speaker));
-        }
-        let walk = self.studio.chain.walk(ctx, self.catalog.clone(), order);
-        Opening { walk, running: Vec::new(), languages: BTreeSet::new() }
+        order.sort_by_key(|name| (broken.contains(name), Some(name.as_str()) != speaker));
+        Opening::new(self.studio.chain.walk(ctx, self.catalog.clone(), order))
     }
 
     /// Has the next sentences synthesised while this one is heard.
@@ -202,10 +172,7 @@ impl Performance {
             if ahead.len() >= self.studio.limits.ahead || !self.recording.has_room() {
                 return;
             }
-            let mut order = self.order.clone();
-            order.sort_by_key(|name| (broken.contains(name), *name != speaker));
-            let walk = self.studio.chain.walk(&self.ctx, self.catalog.clone(), order);
-            let mut opening = Opening { walk, running: Vec::new(), languages: BTreeSet::new() };
+            let mut opening = self.ask(&self.ctx, Some(speaker), broken);
             let Some(attempt) = opening.walk.next().await else { return };
             let take = self.start(&attempt, &sentence.text, self.prosody(sentence), false);
             opening.running.push((attempt, take));
@@ -445,7 +412,7 @@ impl Performance {
     async fn write(&self, made: &mut Made, layout: Layout, sound: Sound) -> Result<()> {
         let Some(output) = made.output.take() else { return Ok(()) };
         made.frames += sound.frames(layout);
-        made.since.get_or_insert_with(Instant::now);
+        made.since.get_or_insert_with(tokio::time::Instant::now);
         let (output, bytes) = output.write(sound).await;
         made.output = Some(output);
         self.hand_on(bytes?);
@@ -455,84 +422,6 @@ impl Performance {
     fn hand_on(&self, bytes: bytes::Bytes) {
         if !bytes.is_empty() {
             self.recording.push(SpokenPiece::Audio(bytes));
-        }
-    }
-}
-
-/// One sentence while it is heard.
-#[derive(Default)]
-struct Hearing<'t> {
-    text: &'t str,
-    /// What the host makes of the engine's pace.
-    left: f32,
-    sounds: Vec<Sound>,
-    words: Vec<Word>,
-    /// Words that were handed on.
-    said: Vec<Word>,
-    /// Samples a channel that have come, and that were handed on.
-    frames: u64,
-    released: u64,
-    /// Where it begins in the speech.
-    start: Option<u64>,
-}
-
-impl Hearing<'_> {
-    fn has_sound(&self) -> bool {
-        !self.sounds.is_empty()
-    }
-
-    fn add(&mut self, sound: Option<Sound>, layout: Option<Layout>) {
-        if let (Some(sound), Some(layout)) = (sound, layout) {
-            self.frames += sound.frames(layout);
-            self.sounds.push(sound);
-        }
-    }
-
-    /// A time of the engine's in the audio as it is heard.
-    fn told(&self, time: Duration) -> Duration {
-        Duration::from_secs_f64(time.as_secs_f64() / f64::from(self.left))
-    }
-
-    /// What is still to be said after the engine broke off. Where nobody knows which words were heard, it is the whole sentence: a word that
-    /// is heard twice is better than one that is missing.
-    fn rest(&self, made: &Made) -> String {
-        let heard = made.time(self.released);
-        let mut rest = self.text;
-        for word in self.said.iter().filter(|word| self.told(word.end) <= heard) {
-            if let Some(at) = rest.find(&word.text) {
-                rest = &rest[at + word.text.len()..];
-            }
-        }
-        let rest = rest.trim_start_matches(|c: char| !c.is_alphanumeric());
-        if rest.is_empty() { self.text.to_owned() } else { rest.to_owned() }
-    }
-}
-
-impl Opening<'_> {
-    /// Why nobody speaks.
-    fn exhausted(&mut self) -> Failure {
-        if self.walk.all_skipped() {
-            let known = std::mem::take(&mut self.languages).into_iter().collect::<Vec<_>>().join(", ");
-            return Failure::invalid_field("language", format!("no engine speaks it; there are: {known}"));
-        }
-        self.walk.exhausted()
-    }
-}
-
-impl Made {
-    /// So many samples a channel as a time.
-    fn time(&self, frames: u64) -> Duration {
-        let rate = self.layout.map_or(1, |layout| u64::from(layout.sample_rate));
-        Duration::from_nanos(
-            u64::try_from(u128::from(frames) * 1_000_000_000 / u128::from(rate)).unwrap_or(u64::MAX),
-        )
-    }
-
-    /// When whoever listens at the pace of the speech has so little left to hear that a part of a sentence is better than nothing.
-    fn dry_at(&self) -> Instant {
-        match self.since {
-            Some(since) => since + self.time(self.frames).saturating_sub(LEAD),
-            None => Instant::now(),
         }
     }
 }

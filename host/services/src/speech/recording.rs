@@ -46,7 +46,10 @@ impl Budget {
 /// hold more than they may; then nobody can join any more, and what everybody has read is dropped.
 pub(super) struct Recording {
     state: Mutex<State>,
+    /// For listeners: there is more.
     changed: Notify,
+    /// For whoever makes it: somebody has read, or left.
+    read: Notify,
     /// How many have ever listened.
     listened: AtomicU64,
     /// Cancelled when nobody listens any more.
@@ -105,6 +108,7 @@ impl Recording {
                 end: None,
             }),
             changed: Notify::new(),
+            read: Notify::new(),
             listened: AtomicU64::new(0),
             given_up: CancellationToken::new(),
             budget,
@@ -157,13 +161,13 @@ impl Recording {
     /// Waits until somebody has read so much that it is worth making more.
     pub(super) async fn room(&self) {
         loop {
-            let changed = self.changed.notified();
-            tokio::pin!(changed);
-            changed.as_mut().enable();
+            let read = self.read.notified();
+            tokio::pin!(read);
+            read.as_mut().enable();
             if self.lock().unread() < WINDOW {
                 return;
             }
-            changed.await;
+            read.await;
         }
     }
 
@@ -263,8 +267,7 @@ impl Listener {
             place.bytes += bytes.len();
         }
         self.recording.forget(state);
-        // Whoever makes it may have waited for room.
-        self.recording.changed.notify_waiters();
+        self.recording.read.notify_waiters();
         Some(Some(Ok(piece)))
     }
 
@@ -309,7 +312,6 @@ impl Drop for Listener {
         if state.listeners.is_empty() && state.end.is_none() {
             self.recording.given_up.cancel();
         }
-        // Who has left is waited for no longer.
-        self.recording.changed.notify_waiters();
+        self.recording.read.notify_waiters();
     }
 }

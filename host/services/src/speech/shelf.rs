@@ -179,12 +179,10 @@ impl Shelf {
         }
     }
 
-    /// Forgets that it is being made.
-    pub(super) fn unregister(&self, id: &AudioId, recording: &Arc<Recording>) {
-        let mut running = self.lock();
-        if running.get(id).is_some_and(|other| other.ptr_eq(&Arc::downgrade(recording))) {
-            running.remove(id);
-        }
+    /// Forgets that it is being made, and with it whatever nobody makes any more.
+    pub(super) fn unregister(&self, recording: &Arc<Recording>) {
+        let this = Arc::downgrade(recording);
+        self.lock().retain(|_, other| !other.ptr_eq(&this) && other.strong_count() > 0);
     }
 
     /// What was kept; a store that cannot be read is as good as an empty one.

@@ -80,12 +80,11 @@ impl Studio {
         }
     }
 
-    /// Those of these engines that are there.
-    pub(super) fn members(&self, catalog: &Catalog, names: &[String]) -> Vec<Arc<dyn SpeechEngine>> {
-        let members = names.iter().filter_map(|name| match catalog.engine(name) {
+    /// The first of these engines that is there.
+    pub(super) fn first_member(&self, catalog: &Catalog, names: &[String]) -> Option<Arc<dyn SpeechEngine>> {
+        names.iter().find_map(|name| match catalog.engine(name) {
             Lookup::Ready(engine) => Some(engine),
             Lookup::Pending | Lookup::Missing => None,
-        });
-        members.collect()
+        })
     }
 }
