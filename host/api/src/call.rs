@@ -8,7 +8,7 @@ use salvo::{
     extract::Metadata,
     http::{HeaderMap, HeaderValue, header::AUTHORIZATION},
 };
-use wheelhouse_core::{CallContext, Caller, Failure, Result};
+use wheelhouse_core::{CallContext, Caller, Failure, Result, language};
 
 use crate::{
     endpoint::Access,
@@ -107,17 +107,7 @@ pub(crate) fn context(
 /// The first language tag of `Accept-Language`, if it is one.
 fn locale(header: &str) -> Option<&str> {
     let first = header.split([',', ';']).next()?.trim();
-    is_language_tag(first).then_some(first)
-}
-
-/// Whether the text has the form of a BCP 47 tag.
-pub(crate) fn is_language_tag(text: &str) -> bool {
-    let mut parts = text.split('-');
-    text.len() <= 35
-        && parts
-            .next()
-            .is_some_and(|p| (2..=8).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphabetic()))
-        && parts.all(|p| (1..=8).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphanumeric()))
+    language::is_tag(first).then_some(first)
 }
 
 /// What a handler begins with: who calls, and what can be done for them.

@@ -2,9 +2,7 @@
 
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
-use wheelhouse_core::{CallContext, Failure, Result, context::Location};
-
-use crate::call::is_language_tag;
+use wheelhouse_core::{CallContext, Failure, Result, context::Location, language::is_tag};
 
 /// Keys that a context may have, known or not.
 pub(crate) const MAX_KEYS: usize = 50;
@@ -47,7 +45,7 @@ impl ClientContext {
             None => None,
         };
         let language = text(context, "language")?;
-        if language.is_some_and(|tag| !is_language_tag(tag)) {
+        if language.is_some_and(|tag| !is_tag(tag)) {
             let message = "must be a BCP 47 language tag such as `en` or `de-AT`";
             return Err(Failure::invalid_field("context.language", message));
         }
