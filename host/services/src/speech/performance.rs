@@ -340,12 +340,13 @@ impl Performance {
         self.begin(made, speaking, layout).await?;
         let name = &speaking.attempt.name;
         let speaker = (name.clone(), speaking.begun.voice.clone());
-        if made.speaker.as_ref().is_some_and(|(before, _)| before != name) {
-            let (engine, voice) = speaker.clone();
+        let before = made.speaker.replace(speaker.clone());
+        let is_another = before.as_ref().is_none_or(|(before, _)| before != name);
+        if is_another && before.is_some() {
+            let (engine, voice) = speaker;
             let start = made.time(made.frames);
             self.recording.push(SpokenPiece::Mark(Mark::Engine { engine, voice, start }));
         }
-        made.speaker = Some(speaker);
         if hearing.start.is_none() {
             hearing.start = Some(made.frames);
             let start = made.time(made.frames);
@@ -363,6 +364,10 @@ impl Performance {
             self.write(made, layout, sound).await?;
         }
         hearing.released = hearing.frames;
+        // Once there is something to hear, as it may take a round trip.
+        if is_another && let Some(conversation) = &self.conversation {
+            self.studio.sticky.keep(&self.ctx, conversation, name).await;
+        }
         Ok(())
     }
 
@@ -382,9 +387,6 @@ impl Performance {
         };
         if self.recording.is_kept() {
             self.studio.shelf.register(head.id, &self.recording);
-        }
-        if let Some(conversation) = &self.conversation {
-            self.studio.sticky.keep(&self.ctx, conversation, &head.engine).await;
         }
         made.output = Some(Output::new(self.score.container, layout));
         made.head = Some(head.clone());

@@ -129,6 +129,15 @@ async fn conversation_keeps_the_engine_that_speaks_until_it_fails() {
 }
 
 #[tokio::test]
+async fn conversation_keeps_the_engine_that_went_on_with_a_speech() {
+    let stage = Stage::new(vec![Take::Speak, Take::Fail(gone())], Vec::new());
+    let request = |text| SpeechRequest { conversation: Some("trip".to_owned()), ..say(text) };
+    assert_eq!(stage.says_whole(request(THREE)).await, "hibari");
+    assert_eq!(stage.says_whole(request("Hello.")).await, "edge");
+    assert_eq!(stage.says_whole(say("Good night.")).await, "hibari", "it can speak again");
+}
+
+#[tokio::test]
 async fn ssml_is_spoken_with_its_pauses_and_paces() {
     let stage = Stage::new(Vec::new(), Vec::new());
     let text = r#"<speak xml:lang="en">We are at the lake.<break time="500ms"/><prosody rate="150%">The water is cold.</prosody></speak>"#;
