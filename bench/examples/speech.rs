@@ -256,9 +256,10 @@ impl Bench {
         Ok(time)
     }
 
-    /// The engine's server dies when half of the speech has been heard.
+    /// The engine's server dies in the middle of the fourth sentence of six.
     async fn killed_half_way(&self) -> Result<Target> {
         self.recover().await?;
+        self.openai.set_fault_after(3, Fault::CutAt(10_000));
         let body = json!({"text": SPEECH, "engine": "openai", "format": "pcm", "stream_format": "sse"});
         let began = Instant::now();
         let mut events = self.post(&body, false).await?.error_for_status()?.bytes_stream();
@@ -276,9 +277,6 @@ impl Bench {
                     }
                     Some("speech.sentence") => {
                         sentences.push(event["text"].as_str().unwrap_or_default().to_owned());
-                        if sentences.len() == 2 {
-                            self.openai.set_fault(Some(Fault::CutAt(10_000)));
-                        }
                     }
                     Some("speech.engine") => changes += 1,
                     Some("error") => return Err(format!("it broke off: {event}").into()),

@@ -68,7 +68,21 @@ struct Settings {
     key: Option<String>,
     voices: Vec<String>,
     fault: Option<Fault>,
+    /// Requests that go well all the same.
+    spared: usize,
     framing: Framing,
+}
+
+impl Settings {
+    /// Those for one more request.
+    fn next(&mut self) -> Self {
+        let mut own = self.clone();
+        if self.fault.is_some() && self.spared > 0 {
+            self.spared -= 1;
+            own.fault = None;
+        }
+        own
+    }
 }
 
 struct Shared {
@@ -104,6 +118,7 @@ impl OpenAiSpeech {
                 key: key.map(str::to_owned),
                 voices: VOICES.map(str::to_owned).to_vec(),
                 fault: None,
+                spared: 0,
                 framing: Framing::default(),
             }),
             calls: Mutex::default(),
@@ -129,7 +144,14 @@ impl OpenAiSpeech {
 
     /// What goes wrong from the next request on; `None`: nothing.
     pub fn set_fault(&self, fault: Option<Fault>) {
-        lock(&self.shared.settings).fault = fault;
+        let mut settings = lock(&self.shared.settings);
+        (settings.fault, settings.spared) = (fault, 0);
+    }
+
+    /// What goes wrong once so many more requests have gone well.
+    pub fn set_fault_after(&self, requests: usize, fault: Fault) {
+        let mut settings = lock(&self.shared.settings);
+        (settings.fault, settings.spared) = (Some(fault), requests);
     }
 
     /// How the ends of bodies are told from the next request on. WAV says its length unless it comes in chunks.
@@ -174,7 +196,7 @@ async fn answer(socket: &mut TcpStream, request: &Request, shared: &Shared) -> i
     let body = serde_json::from_slice(&request.body).unwrap_or(Value::Null);
     let authorization = request.header("authorization").map(str::to_owned);
     lock(&shared.calls).push(Call { authorization, body: body.clone() });
-    let settings = lock(&shared.settings).clone();
+    let settings = lock(&shared.settings).next();
 
     match settings.fault {
         Some(Fault::AcceptAndStaySilent) => return stay_silent(socket, shared).await,
