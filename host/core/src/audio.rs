@@ -49,6 +49,15 @@ pub struct KeptAudio {
     pub audio: Bytes,
 }
 
+/// How much audio this process keeps, in bytes. What replicas share is its server's to tell.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct AudioUsage {
+    /// In its memory.
+    pub memory: u64,
+    /// In its data folder.
+    pub disk: u64,
+}
+
 /// Port: keeps audio. Whatever it keeps may be gone at any time, and what it gives back is what was given.
 #[async_trait]
 pub trait AudioStore: Send + Sync + 'static {
@@ -57,6 +66,9 @@ pub trait AudioStore: Send + Sync + 'static {
 
     /// Keeps it, in place of what was kept under this id. Audio that is larger than all that may be kept is not.
     async fn keep(&self, id: &AudioId, audio: KeptAudio) -> Result<()>;
+
+    /// How much it keeps at present.
+    fn usage(&self) -> AudioUsage;
 }
 
 #[cfg(test)]

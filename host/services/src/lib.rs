@@ -44,8 +44,8 @@ pub use names::{ChainKind, UnknownName, unknown_names, validate_names};
 pub use plugins::{PluginDetail, PluginService};
 pub use routes::{PluginAnswer, PluginRequest, RouteFailure, RouteService};
 pub use speech::{
-    EngineVoices, FinishedAudio, GenericVoice, Mark, SpeechConfig, SpeechCounts, SpeechRequest,
-    SpeechService, SpokenAudio, SpokenPiece, VoiceFilter,
+    EngineVoices, FinishedAudio, GenericVoice, Mark, SpeechConfig, SpeechCounts, SpeechFigures,
+    SpeechRequest, SpeechService, SpokenAudio, SpokenPiece, VoiceFilter,
 };
 pub use status::{MemberState, MemberStatus};
 

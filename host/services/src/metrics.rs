@@ -16,7 +16,7 @@ pub use config::{MetricsAccess, MetricsConfig};
 
 use crate::{
     AccountService, AdministratorService, AssistantService, HealthService, Liveness, MemberStatus,
-    PluginDetail, Ports, SpeechCounts, SpeechService, plugins,
+    PluginDetail, Ports, SpeechFigures, SpeechService, plugins,
 };
 
 /// What a request shows of whoever wants to read the metrics.
@@ -50,8 +50,8 @@ pub struct MetricsSnapshot {
     pub engines: Vec<MemberStatus>,
     /// AI providers in order.
     pub providers: Vec<MemberStatus>,
-    /// What was spoken.
-    pub speech: SpeechCounts,
+    /// What was spoken, and is kept.
+    pub speech: SpeechFigures,
 }
 
 /// Takes snapshots for operators.
@@ -120,7 +120,7 @@ impl MetricsService {
             plugins: figures.into_values().collect(),
             engines: self.speech.engines(ctx),
             providers: self.assistant.providers(ctx),
-            speech: self.speech.counts(),
+            speech: self.speech.figures(),
         })
     }
 

@@ -41,7 +41,7 @@ use wheelhouse_core::{
 };
 
 pub use config::SpeechConfig;
-pub use counts::SpeechCounts;
+pub use counts::{SpeechCounts, SpeechFigures};
 pub use format::{find_format, formats, media_type};
 pub use piece::{Mark, SpokenPiece};
 pub use request::SpeechRequest;
@@ -301,9 +301,11 @@ impl SpeechService {
         self.studio.chain.status(&catalog, &loaded)
     }
 
-    /// What has happened since the start.
-    pub fn counts(&self) -> SpeechCounts {
-        self.studio.counts.read()
+    /// How it goes.
+    pub fn figures(&self) -> SpeechFigures {
+        let Studio { counts, slots, shelf, .. } = &*self.studio;
+        let (working, waiting) = (slots.working(), slots.waiting());
+        SpeechFigures { counts: counts.read(), working, waiting, kept: shelf.usage() }
     }
 }
 

@@ -14,7 +14,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 use async_trait::async_trait;
 use wheelhouse_core::{
     Result,
-    audio::{AudioId, AudioStore, KeptAudio},
+    audio::{AudioId, AudioStore, AudioUsage, KeptAudio},
 };
 
 use self::{disk::DiskAudio, memory::MemoryAudio, queue::Queue, shared::SharedAudio};
@@ -106,5 +106,10 @@ impl AudioStore for AudioTiers {
         }
         self.memory.keep(id, audio).await;
         Ok(())
+    }
+
+    fn usage(&self) -> AudioUsage {
+        let disk = self.disk.as_ref().map_or(0, |disk| disk.sink().bytes());
+        AudioUsage { memory: self.memory.bytes(), disk }
     }
 }

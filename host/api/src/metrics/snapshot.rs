@@ -9,7 +9,7 @@ use prometheus_client::{
 };
 use wheelhouse_core::plugin::PluginState;
 use wheelhouse_services::{
-    BreakerState, MemberState, MemberStatus, MetricsSnapshot, SpeechCounts, metrics::PluginFigures,
+    BreakerState, MemberState, MemberStatus, MetricsSnapshot, SpeechFigures, metrics::PluginFigures,
 };
 
 /// What is written down at a scrape, beside what was counted before it.
@@ -31,7 +31,18 @@ impl Collector for Snapshot {
     }
 }
 
-fn speech(encoder: &mut DescriptorEncoder<'_>, counts: SpeechCounts) -> fmt::Result {
+fn speech(encoder: &mut DescriptorEncoder<'_>, of: SpeechFigures) -> fmt::Result {
+    let SpeechFigures { counts, working, waiting, kept } = of;
+    single(encoder, "speech_sentences_working", "Sentences that engines work on.", working as u64)?;
+    single(
+        encoder,
+        "speeches_waiting",
+        "Speeches that wait until an engine may work on them.",
+        waiting as u64,
+    )?;
+    let tiers = [("memory", kept.memory), ("disk", kept.disk)];
+    let tiers = tiers.into_iter().map(|(tier, bytes)| ([("tier", tier)], bytes));
+    gauges(encoder, "speech_kept_bytes", "Speech that this process keeps.", tiers)?;
     let of = [("made", counts.made), ("found", counts.found), ("joined", counts.joined)];
     let help = "Speeches that were made, found among those that were kept, or joined while they were made for others.";
     counters(encoder, "speeches", help, of.into_iter().map(|(source, count)| ([("source", source)], count)))?;

@@ -81,6 +81,9 @@ async fn speech_is_counted_by_where_it_came_from() {
     let from = |source| value(&text, &format!(r#"wheelhouse_speeches_total{{source="{source}"}}"#));
     assert_eq!((from("made"), from("found").unwrap() + from("joined").unwrap()), (Some(1.0), 2.0), "{text}");
     assert_eq!(value(&text, r#"wheelhouse_speech_breaks_total{chain="speech"}"#), Some(0.0));
+    assert!(value(&text, r#"wheelhouse_speech_kept_bytes{tier="memory"}"#).unwrap() > 0.0, "{text}");
+    assert_eq!(value(&text, "wheelhouse_speech_sentences_working"), Some(0.0));
+    assert_eq!(value(&text, "wheelhouse_speeches_waiting"), Some(0.0));
 }
 
 #[tokio::test]

@@ -2,6 +2,21 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use wheelhouse_core::audio::AudioUsage;
+
+/// How speech goes: what has happened since the start, and what is at present.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SpeechFigures {
+    /// How often what has happened.
+    pub counts: SpeechCounts,
+    /// Sentences that engines work on.
+    pub working: usize,
+    /// Speeches that wait for their first sentence.
+    pub waiting: usize,
+    /// Speech that is kept.
+    pub kept: AudioUsage,
+}
+
 /// How often what has happened since the start.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct SpeechCounts {

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use wheelhouse_audio::{Container, Layout, wav_header};
 use wheelhouse_core::{
     Result,
-    audio::{AudioId, AudioStore, KeptAudio},
+    audio::{AudioId, AudioStore, AudioUsage, KeptAudio},
 };
 
 use super::{
@@ -194,6 +194,10 @@ impl Shelf {
                 None
             }
         }
+    }
+
+    pub(super) fn usage(&self) -> AudioUsage {
+        self.store.usage()
     }
 
     pub(super) async fn keep(&self, head: Head, pieces: Vec<SpokenPiece>) {

@@ -21,6 +21,7 @@ const COME_BACK: Duration = Duration::from_secs(2);
 /// never while a client reads.
 pub(super) struct Slots {
     sentences: Arc<Semaphore>,
+    max_sentences: usize,
     waiting: AtomicUsize,
     max_waiting: usize,
     speeches: Arc<Semaphore>,
@@ -44,12 +45,23 @@ impl Slots {
     pub(super) fn new(config: &SpeechConfig) -> Arc<Self> {
         Arc::new(Self {
             sentences: Arc::new(Semaphore::new(config.at_once())),
+            max_sentences: config.at_once(),
             waiting: AtomicUsize::new(0),
             max_waiting: config.queue,
             speeches: Arc::new(Semaphore::new(config.streams)),
             of_user: Mutex::default(),
             max_of_user: config.streams_per_user,
         })
+    }
+
+    /// Sentences that have a place.
+    pub(super) fn working(&self) -> usize {
+        self.max_sentences.saturating_sub(self.sentences.available_permits())
+    }
+
+    /// Speeches that wait for the place of their first sentence.
+    pub(super) fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::Relaxed)
     }
 
     /// A place for a speech that is to be made.

@@ -58,6 +58,11 @@ impl DiskAudio {
         self.blocking(move |disk| disk.find(&id)).await.flatten()
     }
 
+    /// Bytes, as far as it knows.
+    pub(super) fn bytes(&self) -> u64 {
+        lock(&self.disk.index).bytes()
+    }
+
     /// Nothing when the runtime ends meanwhile.
     async fn blocking<T: Send + 'static>(&self, work: impl FnOnce(&Disk) -> T + Send + 'static) -> Option<T> {
         let disk = self.disk.clone();

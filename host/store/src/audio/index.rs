@@ -23,6 +23,10 @@ struct Entry {
 }
 
 impl Index {
+    pub(super) fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
     /// A moment later than all that it gave before, even when the clock stands still or is set back.
     pub(super) fn moment(&mut self, now: SystemTime) -> SystemTime {
         let next = self.latest.map_or(now, |latest| now.max(latest + Duration::from_nanos(1)));

@@ -26,6 +26,11 @@ impl MemoryAudio {
         self.entries.get(id).await
     }
 
+    /// Bytes, with what the entries cost beside.
+    pub(super) fn bytes(&self) -> u64 {
+        self.entries.weighted_size()
+    }
+
     /// Takes it in place of what is there, or forgets that when this is too large.
     pub(super) async fn keep(&self, id: &AudioId, audio: KeptAudio) {
         if weight(&audio) > self.largest {

@@ -3,7 +3,7 @@ use std::{collections::HashMap, sync::Mutex};
 use async_trait::async_trait;
 use wheelhouse_core::{
     Result,
-    audio::{AudioId, AudioStore, KeptAudio},
+    audio::{AudioId, AudioStore, AudioUsage, KeptAudio},
 };
 
 /// Keeps everything.
@@ -19,5 +19,10 @@ impl AudioStore for FakeAudioStore {
     async fn keep(&self, id: &AudioId, audio: KeptAudio) -> Result<()> {
         self.0.lock().unwrap().insert(*id, audio);
         Ok(())
+    }
+
+    fn usage(&self) -> AudioUsage {
+        let memory = self.0.lock().unwrap().values().map(|kept| kept.audio.len() as u64).sum();
+        AudioUsage { memory, disk: 0 }
     }
 }

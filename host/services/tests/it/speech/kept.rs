@@ -61,7 +61,7 @@ async fn whoever_asks_for_what_is_being_said_joins_and_misses_nothing() {
     assert_eq!(second.next().await.unwrap().unwrap(), [2, 2].as_slice(), "though the first has left");
     assert!(second.next().await.is_none());
     assert_eq!(stage.hibari.asked().len(), 1);
-    assert_eq!(stage.services.speech.counts().joined, 1);
+    assert_eq!(stage.services.speech.figures().counts.joined, 1);
 }
 
 #[tokio::test]

@@ -29,6 +29,8 @@ async fn first_sentences_beyond_the_queue_are_sent_away_and_told_when_to_come_ba
         let failure = refused(&stage, say("And again.")).await;
         assert_eq!((failure.class, failure.code()), (FailureClass::RateLimited, "busy"));
         assert!(failure.retry_after.is_some());
+        let figures = stage.services.speech.figures();
+        assert_eq!((figures.working, figures.waiting), (1, 1));
         drop(speak);
         heard(first).await.1
     };

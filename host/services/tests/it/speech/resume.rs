@@ -59,7 +59,7 @@ async fn next_engine_goes_on_with_the_sentence_that_broke_and_nothing_is_heard_t
     assert_eq!(changes, [&Mark::Engine { engine: "edge".to_owned(), voice: None, start }]);
     let said: Vec<String> = stage.edge.asked().into_iter().map(|asked| asked.text).collect();
     assert_eq!(said, ["The water is cold.", "Nobody swims in it."]);
-    assert_eq!(stage.services.speech.counts().broke_off, 1);
+    assert_eq!(stage.services.speech.figures().counts.broke_off, 1);
 }
 
 #[tokio::test]

@@ -8,9 +8,10 @@ use std::{
 };
 
 use tempfile::TempDir;
+use wheelhouse_core::audio::AudioUsage;
 use wheelhouse_store::{Store, StoreConfig};
 
-use super::{Ground, audio, config, find, id, keep, on_disk};
+use super::{Ground, audio, config, find, id, keep, on_disk, on_memory};
 use crate::ground::runtime;
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -60,6 +61,22 @@ fn files_are_within_the_bound_and_the_latest_are_kept() {
         ground.settle().await;
         assert_eq!(kept(&ground.folder), (30..40).collect::<Vec<_>>());
         assert_eq!(size(&ground.folder), 10 * ENTRY);
+    });
+}
+
+#[test]
+fn bytes_on_disk_and_in_memory_are_told_apart() {
+    with_room_for(3, async |ground| {
+        for number in 0..5 {
+            ground.keep(number, &audio(number, 1_000)).await;
+        }
+        ground.store.close().await;
+        assert_eq!(ground.store.audio().usage(), AudioUsage { memory: 0, disk: 3 * ENTRY });
+    });
+    on_memory(async |ground| {
+        ground.keep(1, &audio(1, 1_000)).await;
+        let AudioUsage { memory, disk } = ground.store.audio().usage();
+        assert!((1_000..2_000).contains(&memory) && disk == 0, "{memory} {disk}");
     });
 }
 
