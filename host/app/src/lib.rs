@@ -7,6 +7,7 @@ pub mod cli;
 pub mod commands;
 pub mod config;
 pub mod conformance;
+pub mod heap;
 pub mod host;
 pub mod names;
 pub mod page;

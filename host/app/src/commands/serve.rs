@@ -9,6 +9,7 @@ use wheelhouse_core::catalog::CatalogReader;
 use super::{CommandError, print};
 use crate::{
     config::Config,
+    heap,
     host::Host,
     page::{Introduction, StartPage},
     progress,
@@ -41,6 +42,7 @@ pub(super) async fn run(config: Config, reload: Reload) -> Result<(), CommandErr
         served = api.serve(listener) => served,
         never = host.housekeep() => match never {},
         never = reload.follow(&host) => match never {},
+        never = heap::give_back_as_plugins_change(&host.catalog) => match never {},
     };
     introduced.abort();
     signals.abort();
