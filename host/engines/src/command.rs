@@ -2,7 +2,7 @@
 //!
 //! No shell stands between: the program is started with the words of its configuration, the text goes to its standard input, and what it
 //! writes to its standard output is the audio, handed on while it is made. It gets nothing of the host's environment but where programs,
-//! home and language are, for that is where keys are kept. Dropping the audio ends the program.
+//! home and language are, for that is where keys are kept. Dropping the audio ends the program, and what that has started.
 //!
 //! Parts: [`config`], [`template`] (the words), [`output`] (what it writes), [`child`] (the program while it runs).
 
@@ -11,13 +11,13 @@ mod config;
 mod output;
 mod template;
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use async_trait::async_trait;
 use semver::Version;
 use tokio::time::Instant;
 use wheelhouse_core::{
-    CallContext, Failure, Result,
+    CallContext, Failure, Result, Secret,
     plugin::PluginInfo,
     speech::{Abilities, Gender, Speech, SpeechEngine, Utterance, Voice},
 };
@@ -40,7 +40,7 @@ pub struct CommandEngine {
     voices: Vec<Voice>,
     /// The same, with what their program calls them.
     spoken: Vec<CommandVoice>,
-    environment: Vec<(String, String)>,
+    environment: BTreeMap<String, Secret>,
     limit: Duration,
     /// Programs at once.
     places: Places,
@@ -59,12 +59,12 @@ impl CommandEngine {
         Ok(Self {
             id: id.to_owned(),
             noun: failures::engine(id),
-            revision: revision::of(config, None),
+            revision: revision::of(config, config.environment.values()),
             template: Template::new(&config.command).map_err(Failure::invalid)?,
             output: config.output,
             voices: config.voices.iter().map(voice).collect(),
             spoken: config.voices.clone(),
-            environment: config.environment.clone().into_iter().collect(),
+            environment: config.environment.clone(),
             limit: Duration::from_secs(config.seconds),
             places: Places::new(config.at_once),
         })

@@ -1,15 +1,20 @@
 //! A program while it runs.
 
-use std::process::{ExitStatus, Stdio};
+use std::{
+    collections::BTreeMap,
+    process::{ExitStatus, Stdio},
+};
 
 use bytes::{Bytes, BytesMut};
+#[cfg(unix)]
+use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     process::{self, ChildStdout, Command},
     sync::OwnedSemaphorePermit,
     time::Instant,
 };
-use wheelhouse_core::{Failure, Result};
+use wheelhouse_core::{Failure, Result, Secret};
 
 use super::template::Words;
 use crate::{failures, watch::Watch};
@@ -19,10 +24,23 @@ const PIECE: usize = 16 << 10;
 /// What of the host's environment a program gets.
 const PASSED_ON: [&str; 4] = ["PATH", "HOME", "LANG", "LC_ALL"];
 
-/// A program that has been started. Dropping it ends the program.
+/// A process and those that it starts, unless they leave its group.
+struct Group(process::Child);
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        // Once it has been waited for it has no id any more, which may be another's by now. The process itself is tokio's to end.
+        #[cfg(unix)]
+        if let Some(group) = self.0.id().and_then(|id| Pid::from_raw(id.cast_signed())) {
+            let _ = kill_process_group(group, Signal::KILL);
+        }
+    }
+}
+
+/// A program that has been started. Dropping it ends the program, and what the program has started.
 pub(super) struct Child {
     noun: String,
-    process: process::Child,
+    process: Group,
     audio: ChildStdout,
     until: Instant,
     watch: Watch,
@@ -37,7 +55,7 @@ impl Child {
     pub(super) fn start(
         noun: &str,
         words: &Words,
-        environment: &[(String, String)],
+        environment: &BTreeMap<String, Secret>,
         text: &str,
         until: Instant,
         watch: Watch,
@@ -46,19 +64,23 @@ impl Child {
         let cannot =
             |error: std::io::Error| failures::unreachable(noun, format_args!("{}: {error}", words.program));
         let passed_on = PASSED_ON.into_iter().filter_map(|name| Some((name, std::env::var_os(name)?)));
-        let mut process = Command::new(&words.program)
+        let mut command = Command::new(&words.program);
+        #[cfg(unix)]
+        command.process_group(0);
+        let mut process = command
             .args(&words.arguments)
             .env_clear()
             .envs(passed_on)
-            .envs(environment.iter().map(|(name, value)| (name, value)))
+            .envs(environment.iter().map(|(name, value)| (name, value.expose())))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             // It may repeat the text, which is in no log.
             .stderr(Stdio::null())
             .kill_on_drop(true)
             .spawn()
+            .map(Group)
             .map_err(cannot)?;
-        let (Some(mut input), Some(audio)) = (process.stdin.take(), process.stdout.take()) else {
+        let (Some(mut input), Some(audio)) = (process.0.stdin.take(), process.0.stdout.take()) else {
             return Err(Failure::internal("a program without standard input and output"));
         };
         // Some programs speak line by line, and one text is one utterance.
@@ -103,7 +125,7 @@ impl Child {
     /// `Timeout` when its time is over, or nobody waits for it.
     pub(super) async fn end(&mut self) -> Result<ExitStatus> {
         let (limit, noun) = (self.until.saturating_duration_since(Instant::now()), &self.noun);
-        let ended = self.watch.wait_or(limit, self.process.wait(), || failures::out_of_time(noun)).await?;
+        let ended = self.watch.wait_or(limit, self.process.0.wait(), || failures::out_of_time(noun)).await?;
         ended.map_err(Failure::internal)
     }
 }

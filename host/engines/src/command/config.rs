@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use wheelhouse_core::speech::Gender;
+use wheelhouse_core::{Secret, speech::Gender};
 
 use super::template::Template;
 
@@ -20,9 +20,9 @@ pub struct CommandConfig {
     pub output: CommandOutput,
     /// Its voices, the first of which speaks when nobody asks for one. At least one.
     pub voices: Vec<CommandVoice>,
-    /// Variables of its environment, beside `PATH`, `HOME` and those of the language, which are the host's.
+    /// Variables of its environment, beside `PATH`, `HOME` and those of the language, which are the host's. A key may be among them.
     #[serde(default)]
-    pub environment: BTreeMap<String, String>,
+    pub environment: BTreeMap<String, Secret>,
     /// How long it may take for a text, in seconds, 1 to 3,600.
     #[serde(default = "default_seconds")]
     pub seconds: u64,

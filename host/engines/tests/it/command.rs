@@ -7,7 +7,7 @@ use futures_util::StreamExt;
 use jiff::Timestamp;
 use serde_json::json;
 use wheelhouse_core::{
-    CallContext, Caller, Failure, FailureClass, Result,
+    CallContext, Caller, Failure, FailureClass, Result, Secret,
     failure::BUSY,
     speech::{AudioFormat, Encoding, SpeechEngine, Utterance},
 };
@@ -97,7 +97,12 @@ async fn voice_is_the_one_that_is_asked_for_or_one_of_the_language() {
 #[tokio::test]
 async fn keys_of_the_host_are_not_passed_on() {
     let mut config = config("env; printf x");
-    config.environment.insert("VOICES".to_owned(), "/voices".to_owned());
+    config.environment.insert("VOICES".to_owned(), Secret::new("/voices"));
+    let shown = format!("{config:?} {}", serde_json::to_string(&config).unwrap());
+    assert!(shown.contains("VOICES") && !shown.contains("/voices"), "a key may be among them: {shown}");
+    let mut other = config.clone();
+    other.environment.insert("VOICES".to_owned(), Secret::new("/others"));
+    assert_ne!(engine(&config).revision(), engine(&other).revision());
     let (_, audio, _) = hear(&engine(&config), utterance("hello")).await.unwrap();
     let mut names: Vec<&str> = audio.lines().filter_map(|line| Some(line.split_once('=')?.0)).collect();
     // The shell's own.
@@ -191,16 +196,33 @@ async fn listener_that_leaves_ends_the_program_and_frees_its_place() {
         engine.synthesize(&context(Duration::from_millis(10)), utterance("hello")).await.err().unwrap();
     assert_eq!((busy.class, busy.code()), (FailureClass::Unavailable, BUSY));
 
-    let process = std::fs::read_to_string(&file).unwrap();
     drop(audio);
+    ended(&file).await;
+    assert!(engine.synthesize(&context(Duration::from_secs(60)), utterance("hello")).await.is_ok());
+}
+
+#[tokio::test]
+async fn listener_that_leaves_ends_what_the_program_has_started_as_well() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("pid");
+    let script = format!("sleep 1000 & echo $! > '{}'; printf 1234; wait", file.display());
+    let engine = engine(&config(&script));
+    let mut audio =
+        engine.synthesize(&context(Duration::from_secs(60)), utterance("hello")).await.unwrap().into_audio();
+    assert!(audio.next().await.unwrap().is_ok());
+    drop(audio);
+    ended(&file).await;
+}
+
+/// Waits until the process has ended of which the file has the number.
+async fn ended(file: &Path) {
+    let process = std::fs::read_to_string(file).unwrap();
+    let command = Path::new("/proc").join(process.trim()).join("cmdline");
     let ended = async {
-        while Path::new("/proc").join(process.trim()).join("cmdline").exists()
-            && std::fs::read(Path::new("/proc").join(process.trim()).join("cmdline"))
-                .is_ok_and(|command| !command.is_empty())
-        {
+        // One that nobody has waited for yet has no command any more.
+        while std::fs::read(&command).is_ok_and(|command| !command.is_empty()) {
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(60), ended).await.expect("the program has ended");
-    assert!(engine.synthesize(&context(Duration::from_secs(60)), utterance("hello")).await.is_ok());
+    tokio::time::timeout(Duration::from_secs(60), ended).await.expect("it has ended");
 }
