@@ -48,6 +48,8 @@ struct Turn {
     progress: Progress,
     /// When its audio begins in the whole.
     start: Duration,
+    /// Words that the service has told.
+    told: usize,
     /// Whether anything has come of it, and its audio.
     answered: bool,
     begun: bool,
@@ -144,7 +146,7 @@ impl Speaking {
             }
         }
         let (progress, start) = (Progress::of(&chunk), length_of(self.audio));
-        Ok(Turn { connection, chunk, progress, start, answered: false, begun: false })
+        Ok(Turn { connection, chunk, progress, start, told: 0, answered: false, begun: false })
     }
 
     /// Sends a text again of which nothing has come on a connection that was kept.
@@ -171,7 +173,10 @@ impl Speaking {
     fn words(&mut self, words: Vec<Word>) {
         let Some(turn) = &mut self.turn else { return };
         turn.answered = true;
-        for mut word in words {
+        // There are no more words than bytes in a text.
+        let left = turn.chunk.len().saturating_sub(turn.told);
+        for mut word in words.into_iter().take(left) {
+            turn.told += 1;
             turn.progress.said(&word);
             (word.start, word.end) = (word.start + turn.start, word.end + turn.start);
             self.ahead.push_back(SpeechPiece::Word(word));
