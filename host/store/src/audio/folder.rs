@@ -91,7 +91,9 @@ impl Folder {
         let mut found = HashMap::new();
         for folder in entries(&self.path)? {
             let folder = folder?;
-            if !folder.file_type()?.is_dir() {
+            // Others' folders may be beside them: a volume's own, which nobody else may read.
+            let is_own = folder.file_name().to_str().is_some_and(|name| name.len() == 2);
+            if !is_own || !folder.file_type()?.is_dir() {
                 continue;
             }
             for file in entries(&folder.path())? {
