@@ -17,6 +17,9 @@ use wheelhouse_core::{
 /// A probe that has not come back after this no longer keeps others from trying.
 const PROBE_PATIENCE: Duration = Duration::from_secs(60);
 
+/// A member that asks for more time than this is asked again all the same: its clock or its answer may be wrong.
+const LONGEST_WISH: Duration = Duration::from_secs(24 * 3_600);
+
 /// Probes of many replicas must not meet: each waits up to this share longer.
 const JITTER: f64 = 0.25;
 
@@ -30,7 +33,7 @@ pub struct BreakerConfig {
     pub window_seconds: u64,
     /// How long the breaker stays open the first time; each failed probe doubles it.
     pub open_seconds: u64,
-    /// The longest that it stays open.
+    /// The longest that it stays open, unless the member asks for more time.
     pub max_open_seconds: u64,
 }
 
@@ -219,7 +222,8 @@ impl Breaker {
             return longest;
         }
         let backoff = Duration::from_secs(self.config.open_seconds).saturating_mul(1 << streak.min(16));
-        let wait = backoff.max(failure.retry_after.unwrap_or_default()).min(longest);
+        let wished = failure.retry_after.unwrap_or_default().min(LONGEST_WISH);
+        let wait = backoff.min(longest).max(wished);
         match &self.probing {
             Probing::ByCalls => wait,
             Probing::ByCanary(entropy) => {
@@ -449,6 +453,11 @@ mod tests {
             Failure::new(FailureClass::RateLimited, "slow down").with_retry_after(Duration::from_secs(20));
         limited.admit().expect("closed").failed(&failure);
         assert_eq!(limited.status().next_probe.map(Timestamp::as_second), Some(20));
+        let (_, patient) = breaker();
+        let failure = Failure::new(FailureClass::RateLimited, "no more today")
+            .with_retry_after(Duration::from_secs(7_200));
+        patient.admit().expect("closed").failed(&failure);
+        assert_eq!(patient.status().next_probe.map(Timestamp::as_second), Some(7_200), "beyond the longest");
         let (_, spent) = breaker();
         spent.admit().expect("closed").failed(&Failure::new(FailureClass::Quota, "no credit"));
         assert_eq!(spent.status().next_probe.map(Timestamp::as_second), Some(30));
