@@ -159,6 +159,8 @@ impl Host {
             speech: config.speech.clone(),
             metrics: config.metrics.clone(),
         };
+        // Of no consequence should it fail.
+        drop(tokio::task::spawn_blocking(wheelhouse_services::speech::find_encoders));
         let services = Services::new(&sections, &ports, env!("CARGO_PKG_VERSION")).map_err(failed)?;
         Ok(Self { config, services, catalog, off, surroundings, plugins, store })
     }

@@ -42,7 +42,7 @@ use wheelhouse_core::{
 
 pub use config::SpeechConfig;
 pub use counts::{SpeechCounts, SpeechFigures};
-pub use format::{find_format, formats, media_type};
+pub use format::{find_encoders, find_format, formats, media_type};
 pub use piece::{Mark, SpokenPiece};
 pub use request::SpeechRequest;
 pub use shelf::FinishedAudio;

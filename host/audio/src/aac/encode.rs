@@ -3,13 +3,13 @@
 
 use std::{
     io::{Read, Write},
-    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
+    process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio},
     sync::{
         OnceLock,
         mpsc::{self, Receiver, Sender, SyncSender},
     },
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use crate::{AudioError, Layout, Result, pcm};
@@ -121,7 +121,7 @@ impl AacEncoder {
                 Event::End => break,
             }
         }
-        let status = self.process.0.wait().map_err(|error| AudioError::Encoder(error.to_string()))?;
+        let status = self.process.end()?;
         if status.success() {
             Ok(())
         } else {
@@ -141,6 +141,21 @@ impl AacEncoder {
 
 /// A process that does not outlive whoever started it.
 struct Process(Child);
+
+impl Process {
+    /// Waits for its end, which comes soon after that of its output.
+    fn end(&mut self) -> Result<ExitStatus> {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            match self.0.try_wait() {
+                Ok(Some(status)) => return Ok(status),
+                Ok(None) if Instant::now() < until => thread::sleep(Duration::from_millis(2)),
+                Ok(None) => return Err(stopped()),
+                Err(error) => return Err(AudioError::Encoder(error.to_string())),
+            }
+        }
+    }
+}
 
 impl Drop for Process {
     fn drop(&mut self) {

@@ -17,6 +17,11 @@ pub fn formats() -> impl Iterator<Item = Container> {
     Container::ALL.into_iter().filter(|form| can_be_made(*form))
 }
 
+/// Finds out which forms can be made on this machine. That may take a moment; without it, whoever asks first waits for it.
+pub fn find_encoders() {
+    can_be_made(Container::Aac);
+}
+
 /// The media type of such audio. Raw samples say nothing of themselves, so their rate and channels stand in it.
 pub fn media_type(form: Container, layout: Layout) -> String {
     match form {
