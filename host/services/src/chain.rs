@@ -348,6 +348,11 @@ impl<T: ?Sized + Send + Sync + 'static> Walk<'_, T> {
         self.passed.push(Passed { name, failure, how: How::Failed });
     }
 
+    /// The member was asked beside another one that was quicker: nothing counts against it, and it may be asked again in the end.
+    pub(crate) fn put_back(&mut self, attempt: Attempt<T>) {
+        self.order.push(attempt.name);
+    }
+
     /// The member is left out of this call alone, because it cannot do what is asked for.
     pub(crate) fn skip(&mut self, attempt: Attempt<T>, failure: Failure) {
         self.passed.push(Passed { name: attempt.name, failure, how: How::Skipped });

@@ -135,21 +135,21 @@ impl SpeechService {
         require_known_caller(ctx)?;
         let lines = request.lines(self.studio.max_text_chars)?;
         request.language = request.language.take().or_else(|| script::language_of_ssml(&request.text));
-        let Plan { catalog, order, exact, wish } = self.plan(ctx, &request).await?;
-        let role = Role {
-            book: self.studio.book.clone(),
-            exact,
-            wish,
-            has_voice: request.voice.is_some(),
-            language: request.language.clone(),
-        };
+        let Plan { catalog, order, speaker, exact, wish } = self.plan(ctx, &request).await?;
+        let role = Role { book: self.studio.book.clone(), exact, wish, language: request.language.clone() };
         let score = Score { lines, prosody: request.prosody(), role, container: request.format };
-        if request.is_kept
-            && let Some(found) = self.find(ctx, &catalog, &order, &score).await
+        let found = if request.is_kept { self.find(ctx, &catalog, &order, &score).await } else { None };
+        let spoken = match found {
+            Some(found) => found?,
+            None => self.perform(ctx, &request, score, catalog, order).await?,
+        };
+        if let Some(conversation) = &request.conversation
+            && spoken.cache_hit
+            && speaker.as_ref() != Some(&spoken.engine)
         {
-            return found;
+            self.studio.sticky.keep(ctx, conversation, &spoken.engine).await;
         }
-        self.perform(ctx, &request, score, catalog, order).await
+        Ok(spoken)
     }
 
     /// What was made of this score before, or is being made, by the engine that would be asked first, or by one before it that is left out at
@@ -162,8 +162,12 @@ impl SpeechService {
         score: &Score,
     ) -> Option<Result<SpokenAudio>> {
         for name in order {
-            // One that is still being loaded has not said anything that could be found.
-            let Lookup::Ready(engine) = catalog.engine(name) else { return None };
+            let engine = match catalog.engine(name) {
+                Lookup::Ready(engine) => engine,
+                // It will be asked first, and has not said anything that could be found.
+                Lookup::Pending => return None,
+                Lookup::Missing => continue,
+            };
             let id = score.id(&*engine);
             if let Some(listener) = self.studio.shelf.join(&id) {
                 return Some(self.joined(ctx, listener).await);
@@ -232,8 +236,11 @@ impl SpeechService {
         require_known_caller(ctx)?;
         if let Some(listener) = self.studio.shelf.join(id)
             && let Some((head, pieces)) = listener.all(ctx).await
+            // Another engine may have spoken, or gone on.
+            && head.id == *id
+            && !pieces.iter().any(|piece| matches!(piece, SpokenPiece::Mark(Mark::Engine { .. })))
         {
-            return Ok(FinishedAudio::of(head, pieces));
+            return FinishedAudio::of(head, pieces).await;
         }
         self.studio.shelf.find(id).await.ok_or_else(|| {
             Failure::not_found("There is no such audio, or not any more; have it spoken again.")

@@ -133,6 +133,10 @@ impl Host {
         self.ask(Method::GET, path)
     }
 
+    pub(crate) fn head(&self, path: &str) -> Ask<'_> {
+        self.ask(Method::HEAD, path)
+    }
+
     pub(crate) fn post(&self, path: &str) -> Ask<'_> {
         self.ask(Method::POST, path)
     }

@@ -17,8 +17,6 @@ pub(super) struct Role {
     pub(super) exact: Option<(String, Voice)>,
     /// What other engines' voices should sound like.
     pub(super) wish: Wish,
-    /// Whether a voice was asked for, be it a real one or a generic one.
-    pub(super) has_voice: bool,
     /// BCP 47 tag of the text.
     pub(super) language: Option<String>,
 }
@@ -55,7 +53,7 @@ impl Role {
         match fitting.as_slice() {
             [] => Err(Miscast::Language(voices.iter().map(|voice| voice.language.clone()).collect())),
             // The engine knows best which of its voices goes with a language.
-            _ if !self.has_voice => Ok(None),
+            _ if self.wish.is_of_language_alone() => Ok(None),
             fitting => Ok(closest(fitting, &self.wish).map(|voice| voice.id.clone())),
         }
     }

@@ -9,8 +9,11 @@ mod opening;
 
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
-use futures_util::{FutureExt, future::select_all};
-use tokio::time::{sleep, sleep_until};
+use futures_util::{
+    FutureExt,
+    future::{OptionFuture, select_all},
+};
+use tokio::time::sleep_until;
 use wheelhouse_audio::Layout;
 use wheelhouse_core::{
     CallContext, Failure, FailureClass, Result,
@@ -64,8 +67,8 @@ struct Speaking {
 /// How far a sentence came.
 enum Heard {
     Whole,
-    /// The engine broke off; this is still to be said.
-    Broken(Failure, String),
+    /// The engine broke off; this is still to be said, if anything is.
+    Broken(Failure, Option<String>),
 }
 
 impl Performance {
@@ -111,7 +114,7 @@ impl Performance {
         };
         self.hand_on(output.finish().await?);
         self.recording.push(SpokenPiece::Mark(Mark::End { length: made.time(made.frames) }));
-        Ok(made.head.filter(|_| made.broken.is_empty()))
+        Ok(made.head.filter(|_| !made.is_mixed))
     }
 
     /// Has a sentence said to its end, by one engine after the other if need be.
@@ -142,10 +145,13 @@ impl Performance {
                 }
                 Heard::Broken(failure, rest) => {
                     ahead.clear();
-                    text = rest;
                     made.broken.push(speaking.attempt.name.clone());
                     self.studio.counts.broke_off();
-                    pass_over(&mut opening.walk, speaking.attempt, failure)?;
+                    pass_over(&mut opening.walk, speaking.attempt, failure, &text)?;
+                    match rest {
+                        Some(rest) => text = rest,
+                        None => return Ok(()),
+                    }
                 }
             }
         }
@@ -189,21 +195,23 @@ impl Performance {
         is_first: bool,
     ) -> Result<Speaking> {
         let mut hedge = self.studio.limits.hedge.filter(|_| is_first);
+        let mut late = None;
         loop {
             if opening.running.is_empty() {
                 let Some(attempt) = opening.walk.next().await else { return Err(opening.exhausted()) };
-                let take = self.start(&attempt, text, prosody, is_first);
+                let mut take = self.start(&attempt, text, prosody, is_first);
+                late = hedge.map(|hedge| take.works_for(hedge).boxed());
                 opening.running.push((attempt, take));
             }
             let first = {
                 let begun = opening.running.iter_mut().map(|(_, take)| take.begun().boxed());
                 tokio::select! {
                     (begun, index, _) = select_all(begun) => Some((begun, index)),
-                    () = sleep(hedge.unwrap_or_default()), if hedge.is_some() => None,
+                    () = OptionFuture::from(late.as_mut()).map(drop), if late.is_some() => None,
                 }
             };
             let Some((begun, index)) = first else {
-                hedge = None;
+                (hedge, late) = (None, None);
                 if let Some(attempt) = opening.walk.next().await {
                     let take = self.start(&attempt, text, prosody, false);
                     opening.running.push((attempt, take));
@@ -213,12 +221,16 @@ impl Performance {
             let (attempt, take) = opening.running.swap_remove(index);
             match begun {
                 Ok(begun) => {
-                    opening.running.clear();
+                    for (attempt, _) in opening.running.drain(..) {
+                        opening.walk.put_back(attempt);
+                    }
                     return Ok(Speaking { attempt, take, begun });
                 }
                 Err(Refusal::NoPlace(failure)) => return Err(failure),
-                Err(Refusal::Failed(failure)) if is_first => opening.walk.pass_over(attempt, failure)?,
-                Err(Refusal::Failed(failure)) => pass_over(&mut opening.walk, attempt, failure)?,
+                Err(Refusal::Failed(failure)) if is_first && failure.class.is_callers_fault() => {
+                    return Err(failure);
+                }
+                Err(Refusal::Failed(failure)) => pass_over(&mut opening.walk, attempt, failure, text)?,
                 Err(Refusal::Language(known)) => {
                     opening.languages.extend(known);
                     let failure = Failure::invalid_field("language", "the engine does not speak it");
@@ -343,6 +355,7 @@ impl Performance {
         let before = made.speaker.replace(speaker.clone());
         let is_another = before.as_ref().is_none_or(|(before, _)| before != name);
         if is_another && before.is_some() {
+            made.is_mixed = true;
             let (engine, voice) = speaker;
             let start = made.time(made.frames);
             self.recording.push(SpokenPiece::Mark(Mark::Engine { engine, voice, start }));
@@ -428,12 +441,13 @@ impl Performance {
     }
 }
 
-/// Goes on with the next engine, once somebody listens: whatever is wrong with the text cannot be told any more. Where that may be the text's
+/// Goes on with the next engine: once somebody listens, whatever is wrong with the text cannot be told any more. Where that may be the text's
 /// fault, the engine is not blamed for it.
 fn pass_over(
     walk: &mut Walk<'_, dyn SpeechEngine>,
     attempt: Attempt<dyn SpeechEngine>,
     failure: Failure,
+    text: &str,
 ) -> Result<()> {
     if failure.class.is_callers_fault() {
         let detail = failure.message;
@@ -441,7 +455,8 @@ fn pass_over(
             Failure::new(FailureClass::Truncated, "The speech engine broke off.").with_detail(detail);
         return walk.excuse(attempt, failure);
     }
-    if failure.code() == TOO_SHORT {
+    // Of signs alone an engine may well make nothing.
+    if failure.code() == TOO_SHORT || !text.chars().any(char::is_alphanumeric) {
         return walk.excuse(attempt, failure);
     }
     walk.pass_over(attempt, failure)

@@ -25,6 +25,8 @@ pub(super) struct Plan {
     pub(super) catalog: Arc<Catalog>,
     /// Engines to ask.
     pub(super) order: Vec<String>,
+    /// Who is known to speak in the conversation.
+    pub(super) speaker: Option<String>,
     /// The engine and its voice, when a real voice was asked for.
     pub(super) exact: Option<(String, Voice)>,
     /// What other engines' voices should sound like.
@@ -37,17 +39,19 @@ impl SpeechService {
         let mut catalog = self.studio.catalog.current();
         let (engine, voice) = self.split(&catalog, request);
         let mut order = self.studio.chain.names().to_vec();
+        let mut speaker = None;
         if let Some(engine) = &engine {
             catalog = self.settle(ctx, std::slice::from_ref(engine)).await;
             self.check_engine(&catalog, engine)?;
             order = self.studio.chain.order_from(engine);
         } else if let Some(conversation) = &request.conversation
-            && let Some(speaker) = self.studio.sticky.engine(ctx, conversation).await
-            && self.all_names(&catalog).contains(&speaker)
+            && let Some(known) = self.studio.sticky.engine(ctx, conversation).await
+            && self.all_names(&catalog).contains(&known)
         {
-            order = self.studio.chain.order_from(&speaker);
+            order = self.studio.chain.order_from(&known);
+            speaker = Some(known);
         }
-        let mut plan = Plan { catalog, order, exact: None, wish: Wish::default() };
+        let mut plan = Plan { catalog, order, speaker, exact: None, wish: Wish::default() };
         match &voice {
             None => {}
             Some(voice) => match find_generic(voice) {

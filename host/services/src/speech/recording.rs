@@ -6,10 +6,14 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
 use futures_util::stream::{self, BoxStream, StreamExt};
-use tokio::{sync::Notify, time::timeout_at};
+use tokio::{
+    sync::Notify,
+    time::{sleep, timeout_at},
+};
 use tokio_util::sync::CancellationToken;
 use wheelhouse_audio::{Container, Layout};
 use wheelhouse_core::{CallContext, Failure, Result, audio::AudioId};
@@ -18,6 +22,9 @@ use super::SpokenPiece;
 
 /// Whoever makes it waits while so much that nobody has read lies ready.
 const WINDOW: usize = 256 << 10;
+
+/// How long one who listens may keep others waiting.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What is known once it has begun.
 #[derive(Debug, Clone)]
@@ -158,8 +165,10 @@ impl Recording {
         self.changed.notify_waiters();
     }
 
-    /// Waits until somebody has read so much that it is worth making more.
+    /// Waits until somebody has read so much that it is worth making more. Whoever keeps others waiting for too long is left behind.
     pub(super) async fn room(&self) {
+        let mut patience = std::pin::pin!(sleep(PATIENCE));
+        let mut is_patient = true;
         loop {
             let read = self.read.notified();
             tokio::pin!(read);
@@ -167,7 +176,25 @@ impl Recording {
             if self.lock().unread() < WINDOW {
                 return;
             }
-            read.await;
+            tokio::select! {
+                () = read => {}
+                () = &mut patience, if is_patient => {
+                    is_patient = false;
+                    self.leave_behind();
+                }
+            }
+        }
+    }
+
+    /// Forgets those who are far behind others.
+    fn leave_behind(&self) {
+        let mut state = self.lock();
+        let made = state.made;
+        let is_near = |place: &Place| made - place.bytes < WINDOW;
+        if state.listeners.values().any(is_near) {
+            state.listeners.retain(|_, place| is_near(place));
+            self.forget(&mut state);
+            self.changed.notify_waiters();
         }
     }
 
@@ -258,7 +285,11 @@ impl Listener {
     fn try_next(&mut self) -> Option<Option<Result<SpokenPiece>>> {
         let mut state = self.recording.lock();
         let state = &mut *state;
-        let place = state.listeners.entry(self.id).or_default();
+        let Some(place) = state.listeners.get_mut(&self.id) else {
+            return Some(Some(Err(Failure::timeout(
+                "The audio was read too slowly to be kept ready any longer.",
+            ))));
+        };
         let Some(piece) = state.pieces.get(place.pieces - state.dropped).cloned() else {
             return state.end.clone().map(|end| end.err().map(Err));
         };

@@ -10,7 +10,7 @@ use super::{
 };
 
 /// A change to what is made of the same request begins a new number, so that nothing that was kept before is taken for it.
-const MAKE: &str = "1";
+const MAKE: &str = "2";
 
 /// A speech.
 pub(super) struct Score {

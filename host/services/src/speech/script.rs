@@ -79,9 +79,9 @@ pub(super) fn of_ssml(text: &str, language: Option<&str>) -> Result<Vec<Line>> {
     ssml::lines(text, language)
 }
 
-/// The language that SSML says it is in; `None` when it says none, or is not well-formed.
+/// The language that SSML says it is in; `None` when it says none, is not well-formed, or the text is no SSML.
 pub(super) fn language_of_ssml(text: &str) -> Option<String> {
-    ssml::language(text)
+    if is_ssml(text) { ssml::language(text) } else { None }
 }
 
 #[cfg(test)]

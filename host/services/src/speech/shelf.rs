@@ -9,9 +9,10 @@ use std::{
 use bytes::{Bytes, BytesMut};
 use futures_util::stream::{self, BoxStream, StreamExt};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use wheelhouse_audio::{Container, Layout, wav_header};
 use wheelhouse_core::{
-    Result,
+    Failure, Result,
     audio::{AudioId, AudioStore, AudioUsage, KeptAudio},
 };
 
@@ -41,6 +42,8 @@ pub struct FinishedAudio {
     pub layout: Layout,
     /// What is said and when, each with the number of bytes before it.
     pub marks: Vec<(usize, Mark)>,
+    /// A digest of the bytes: the same text may sound otherwise when it is spoken again, under the same id.
+    pub digest: String,
     /// Every byte.
     pub audio: Bytes,
 }
@@ -54,10 +57,16 @@ struct About {
     sample_rate: u32,
     channels: u8,
     marks: Vec<(usize, Mark)>,
+    digest: String,
 }
 
 impl FinishedAudio {
-    pub(super) fn of(head: Head, pieces: Vec<SpokenPiece>) -> Self {
+    /// Puts the pieces together, off the threads that serve.
+    pub(super) async fn of(head: Head, pieces: Vec<SpokenPiece>) -> Result<Self> {
+        tokio::task::spawn_blocking(move || Self::put_together(head, pieces)).await.map_err(Failure::internal)
+    }
+
+    fn put_together(head: Head, pieces: Vec<SpokenPiece>) -> Self {
         let (mut audio, mut marks) = (BytesMut::new(), Vec::new());
         for piece in pieces {
             match piece {
@@ -71,15 +80,17 @@ impl FinishedAudio {
             audio[..WAV_HEADER].copy_from_slice(&wav_header(head.layout, samples));
         }
         let Head { id, engine, voice, container, layout, fallback_used: _ } = head;
-        Self { id, engine, voice, container, layout, marks, audio: audio.freeze() }
+        let audio = audio.freeze();
+        let digest = Sha256::digest(&audio).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        Self { id, engine, voice, container, layout, marks, digest, audio }
     }
 
     fn from_kept(id: AudioId, kept: KeptAudio) -> Option<Self> {
         let about: About = serde_json::from_slice(&kept.about).ok()?;
         let container = Container::ALL.into_iter().find(|form| form.as_str() == about.container)?;
         let layout = Layout { sample_rate: about.sample_rate, channels: about.channels };
-        let About { engine, voice, marks, .. } = about;
-        Some(Self { id, engine, voice, container, layout, marks, audio: kept.audio })
+        let About { engine, voice, marks, digest, .. } = about;
+        Some(Self { id, engine, voice, container, layout, marks, digest, audio: kept.audio })
     }
 
     fn to_kept(&self) -> KeptAudio {
@@ -90,6 +101,7 @@ impl FinishedAudio {
             sample_rate: self.layout.sample_rate,
             channels: self.layout.channels,
             marks: self.marks.clone(),
+            digest: self.digest.clone(),
         };
         // A struct of strings and numbers has no way to fail.
         let about = serde_json::to_vec(&about).unwrap_or_default().into();
@@ -201,9 +213,11 @@ impl Shelf {
     }
 
     pub(super) async fn keep(&self, head: Head, pieces: Vec<SpokenPiece>) {
-        let id = head.id;
-        let finished = FinishedAudio::of(head, pieces);
-        if let Err(failure) = self.store.keep(&id, finished.to_kept()).await {
+        let kept = match FinishedAudio::of(head, pieces).await {
+            Ok(finished) => self.store.keep(&finished.id, finished.to_kept()).await,
+            Err(failure) => Err(failure),
+        };
+        if let Err(failure) = kept {
             tracing::debug!(%failure, "speech cannot be kept");
         }
     }

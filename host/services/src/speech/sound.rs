@@ -1,6 +1,6 @@
 //! From an engine's bytes to the listener's: decoded, shaped, brought into one layout, encoded.
 
-use std::{sync::LazyLock, thread, time::Duration};
+use std::{ops::RangeInclusive, sync::LazyLock, thread, time::Duration};
 
 use bytes::Bytes;
 use tokio::{sync::Semaphore, task::spawn_blocking};
@@ -17,6 +17,8 @@ static DESKS: LazyLock<Semaphore> = LazyLock::new(|| {
     Semaphore::new(thread::available_parallelism().map_or(2, |processors| processors.get()))
 });
 
+/// Samples a second that an engine may give.
+const RATES: RangeInclusive<u32> = 8_000..=192_000;
 /// Bytes that are decoded at once.
 const PIECE: usize = 4 << 10;
 /// The most that an engine may say for one sentence: three minutes at 48 kHz in stereo.
@@ -97,7 +99,10 @@ impl Intake {
         };
         let is_light = match &source {
             Source::Passed(_) => true,
-            Source::Decoded(_) => is_plain && format.encoding == Encoding::PcmS16le,
+            Source::Decoded(_) => {
+                let target = layout.unwrap_or_else(|| layout_for(container, own));
+                shaping == Shaping::NONE && own == target && format.encoding == Encoding::PcmS16le
+            }
         };
         Self { container, source, shaping, layout, shop: None, samples: 0, is_light }
     }
@@ -176,6 +181,12 @@ impl Intake {
 
     fn shape(&mut self, samples: &[i16], own: Option<Layout>, is_end: bool) -> Result<Option<Sound>> {
         let Some(own) = own else { return Ok(None) };
+        // The engine says it, and it tells how much is made of every sample.
+        if !RATES.contains(&own.sample_rate) || !(1..=2).contains(&own.channels) {
+            let detail = format!("{} samples a second, {} channels", own.sample_rate, own.channels);
+            return Err(Failure::unavailable("The speech engine gives audio that nobody can hear.")
+                .with_detail(detail));
+        }
         let layout = *self.layout.get_or_insert_with(|| layout_for(self.container, own));
         let (shaper, resampler) = self.shop.get_or_insert_with(|| {
             let Shaping { speed, pitch, volume } = self.shaping;

@@ -4,13 +4,16 @@ use std::{sync::Arc, time::Duration};
 
 use futures_util::StreamExt;
 use tokio::{
-    sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
+    sync::{
+        mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
+        oneshot,
+    },
     task::JoinHandle,
-    time::timeout,
+    time::{sleep, timeout},
 };
 use wheelhouse_core::{
     CallContext, Failure, FailureClass, Result,
-    speech::{AudioFormat, SpeechEngine, SpeechPiece, Utterance},
+    speech::{AudioFormat, SpeechEngine, SpeechPiece, Utterance, Word},
 };
 
 use super::{
@@ -68,19 +71,34 @@ enum Event {
 /// An engine at work. It works as fast as it can, whoever reads; dropping the take stops it.
 pub(super) struct Take {
     events: UnboundedReceiver<Result<Event, Refusal>>,
+    /// Comes when it has a place.
+    placed: Option<oneshot::Receiver<()>>,
     task: JoinHandle<()>,
 }
 
 impl Take {
     pub(super) fn start(ctx: &CallContext, slots: Arc<Slots>, order: Order) -> Self {
         let (sender, events) = unbounded_channel();
+        let (has_place, placed) = oneshot::channel();
         let ctx = ctx.clone();
         let task = tokio::spawn(async move {
-            if let Err(refusal) = speak(&ctx, &slots, order, &sender).await {
+            if let Err(refusal) = speak(&ctx, &slots, order, has_place, &sender).await {
                 let _ = sender.send(Err(refusal));
             }
         });
-        Self { events, task }
+        Self { events, placed: Some(placed), task }
+    }
+
+    /// Waits until the engine has worked for so long, apart from the time in which there was no place for it.
+    pub(super) fn works_for(&mut self, time: Duration) -> impl Future<Output = ()> + Send + use<> {
+        let placed = self.placed.take();
+        async move {
+            if let Some(placed) = placed {
+                // Also when it has come to nothing.
+                let _ = placed.await;
+            }
+            sleep(time).await;
+        }
     }
 
     /// Waits until the engine has begun: there is a first byte.
@@ -123,11 +141,13 @@ async fn speak(
     ctx: &CallContext,
     slots: &Slots,
     order: Order,
+    has_place: oneshot::Sender<()>,
     events: &UnboundedSender<Result<Event, Refusal>>,
 ) -> Result<(), Refusal> {
     let Order { engine, role, mut utterance, is_first, begin, stall, whole } = order;
     let place = if is_first { slots.first_sentence().await } else { slots.next_sentence().await };
     let _place = place.map_err(Refusal::NoPlace)?;
+    let _ = has_place.send(());
     let ctx = ctx.clone().with_time_limit(whole);
     let opening = async {
         let voice = role.voice(&ctx, &engine).await.map_err(|miscast| match miscast {
@@ -187,6 +207,6 @@ async fn speak(
 fn length(piece: &SpeechPiece) -> usize {
     match piece {
         SpeechPiece::Audio(bytes) => bytes.len(),
-        SpeechPiece::Word(_) => 0,
+        SpeechPiece::Word(word) => size_of::<Word>() + word.text.len(),
     }
 }

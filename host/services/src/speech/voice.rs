@@ -31,6 +31,13 @@ pub(super) struct Wish {
     pub(super) language: Option<String>,
 }
 
+impl Wish {
+    /// Whether it does not matter how the voice sounds.
+    pub(super) fn is_of_language_alone(&self) -> bool {
+        Self { language: None, ..self.clone() } == Self::default()
+    }
+}
+
 /// Names that stand for a voice of whichever engine speaks: gender and language that each means.
 const GENERIC: &[(&str, Option<Gender>, Option<&str>)] = &[
     ("pam_default", None, None),

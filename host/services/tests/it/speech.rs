@@ -137,6 +137,39 @@ async fn what_was_written_to_be_read_is_spoken_as_a_person_would_read_it_out() {
 }
 
 #[tokio::test]
+async fn only_ssml_says_which_language_it_is_in() {
+    let stage = Stage::new(vec![], vec![]);
+    stage.says_whole(say("<p xml:lang='fr'>We are at the lake.</p>")).await;
+    assert_eq!(stage.hibari.asked()[0].language, None);
+    assert_eq!(stage.says_whole(say("<speak xml:lang=' de '>Guten Tag.</speak>")).await, "edge");
+    assert_eq!(stage.edge.asked()[0].language.as_deref(), Some("de"));
+}
+
+#[tokio::test]
+async fn engine_whose_audio_nobody_could_hear_is_passed_over() {
+    for (sample_rate, channels) in [(1, 1), (0, 1), (u32::MAX, 1), (24_000, 0), (24_000, 9)] {
+        let format = AudioFormat { encoding: Encoding::PcmS16le, sample_rate, channels };
+        let stage = Stage::new(vec![Take::In(format)], Vec::new());
+        let request = SpeechRequest { format: Container::Opus, speed: Some(1.5), ..say("Hello.") };
+        assert_eq!(stage.says_whole(request).await, "edge", "{format:?}");
+    }
+}
+
+#[tokio::test]
+async fn engine_that_makes_nothing_of_signs_alone_is_not_broken() {
+    let nothing = || Take::Give(Vec::new());
+    let stage = Stage::new((0..6).map(|_| nothing()).collect(), Vec::new());
+    for _ in 0..3 {
+        assert_eq!(stage.says_whole(say("✗")).await, "edge");
+    }
+    assert_eq!(stage.breaker(0), BreakerState::Closed);
+    for _ in 0..3 {
+        assert_eq!(stage.says_whole(say("Hello.")).await, "edge");
+    }
+    assert_eq!(stage.breaker(0), BreakerState::Open);
+}
+
+#[tokio::test]
 async fn wav_begins_with_a_header() {
     let stage = Stage::new(Vec::new(), Vec::new());
     let spoken = stage.speak(SpeechRequest { format: Container::Wav, ..say("Hello.") }).await.unwrap();
@@ -402,6 +435,8 @@ async fn gender_and_style_are_wishes_to_whichever_engine_speaks() {
     assert_eq!(stage.speak(request()).await.unwrap().voice.as_deref(), Some("adam"));
     let spoken = stage.speak(request()).await.unwrap();
     assert_eq!((spoken.engine.as_str(), spoken.voice.as_deref()), ("edge", Some("sonia")), "it has no man");
+    let request = SpeechRequest { language: Some("en".to_owned()), ..request() };
+    assert_eq!(stage.speak(request).await.unwrap().voice.as_deref(), Some("adam"), "also in a language");
     let request = SpeechRequest { style: Some("a".repeat(65)), ..say("Hello.") };
     assert_eq!(refused(&stage, request).await.fields[0].field, "style");
 }

@@ -3,9 +3,10 @@
 use salvo::{
     Depot, Request, Response, Writer, async_trait, handler,
     http::{
-        HeaderValue, HttpRange, StatusCode,
+        HeaderValue, Method, StatusCode,
         header::{
-            ACCEPT_RANGES, CACHE_CONTROL, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_NONE_MATCH, IF_RANGE, RANGE,
+            ACCEPT_RANGES, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_NONE_MATCH,
+            IF_RANGE, RANGE,
         },
     },
 };
@@ -19,8 +20,8 @@ use crate::{
     problem::Problem,
 };
 
-/// What is named by its content never changes.
-const KEEP: HeaderValue = HeaderValue::from_static("private, max-age=31536000, immutable");
+/// What it says stays the same, though it may sound otherwise when it had to be spoken again.
+const KEEP: HeaderValue = HeaderValue::from_static("private, max-age=86400");
 
 /// The id in the path.
 ///
@@ -40,7 +41,7 @@ impl Writer for Kept {
         let Self(audio) = self;
         let header = |name| req.headers().get(name).and_then(|value| value.to_str().ok());
         let size = audio.audio.len();
-        let Ok(etag) = HeaderValue::from_str(&format!("\"{}\"", audio.id)) else { return };
+        let Ok(etag) = HeaderValue::from_str(&format!("\"{}\"", audio.digest)) else { return };
         let headers = res.headers_mut();
         headers.insert(ETAG, etag.clone());
         headers.insert(CACHE_CONTROL, KEEP);
@@ -54,13 +55,11 @@ impl Writer for Kept {
         }
         // A part of another version would not fit to what the client has.
         let is_same = header(IF_RANGE).is_none_or(|tag| tag.as_bytes() == etag.as_bytes());
-        let Some(wanted) = header(RANGE).filter(|_| is_same) else {
-            res.status_code(StatusCode::OK);
-            res.body(audio.audio);
-            return;
-        };
-        match part(wanted, size) {
+        let wanted = header(RANGE).filter(|_| is_same && req.method() == Method::GET);
+        match wanted.map_or(Part::Whole, |wanted| part(wanted, size)) {
             Part::Whole => {
+                // Also where the body is left out, as `HEAD` asks.
+                headers.insert(CONTENT_LENGTH, size.into());
                 res.status_code(StatusCode::OK);
                 res.body(audio.audio);
             }
@@ -74,8 +73,10 @@ impl Writer for Kept {
             }
             Part::Nothing => {
                 Problem::of_status(StatusCode::RANGE_NOT_SATISFIABLE).render(req, depot, res);
+                let headers = res.headers_mut();
+                headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
                 if let Ok(said) = HeaderValue::from_str(&format!("bytes */{size}")) {
-                    res.headers_mut().insert(CONTENT_RANGE, said);
+                    headers.insert(CONTENT_RANGE, said);
                 }
             }
         }
@@ -92,17 +93,25 @@ enum Part {
 }
 
 fn part(wanted: &str, size: usize) -> Part {
-    let is_bytes = wanted.trim_start().get(..6).is_some_and(|unit| unit.eq_ignore_ascii_case("bytes="));
-    match HttpRange::parse(wanted, size as u64) {
-        // A server may always send the whole, and does where it is asked for several parts or in other units.
-        _ if !is_bytes || wanted.contains(',') => Part::Whole,
-        Ok(ranges) => match ranges.as_slice() {
-            [range] if range.length > 0 => Part::From(range.start as usize, range.length as usize),
-            [] => Part::Whole,
-            _ => Part::Nothing,
-        },
-        Err(_) => Part::Nothing,
+    // A server may always send the whole, and does where it is asked for several parts or in other units.
+    let (unit, range) = wanted.trim().split_once('=').unwrap_or_default();
+    if !unit.eq_ignore_ascii_case("bytes") || range.contains(',') {
+        return Part::Whole;
     }
+    let Some((first, last)) = range.split_once('-') else { return Part::Nothing };
+    let (start, end) = match (number(first), number(last)) {
+        (Some(first), Some(last)) if first <= last => (first, last.saturating_add(1).min(size)),
+        (Some(first), None) if last.is_empty() => (first, size),
+        (None, Some(length)) if first.is_empty() => (size.saturating_sub(length), size),
+        _ => return Part::Nothing,
+    };
+    if start < end { Part::From(start, end - start) } else { Part::Nothing }
+}
+
+/// Digits of any number; more than can be counted are as good as the most that can.
+fn number(digits: &str) -> Option<usize> {
+    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| digits.parse().unwrap_or(usize::MAX))
 }
 
 #[handler]
@@ -120,7 +129,7 @@ pub(super) fn endpoint() -> Endpoint {
          `If-Range` and `If-None-Match`.",
     )
     .path("id", "From `X-Audio-Id`.", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")
-    .bytes("The audio.", &AUDIO_TYPES[..AUDIO_TYPES.len() - 1], &[("ETag", "The id; what it names never changes.")])
+    .bytes("The audio.", &AUDIO_TYPES[..AUDIO_TYPES.len() - 1], &[("ETag", "Of these bytes: what had to be spoken again may sound otherwise.")])
     .fails(&[404, 416]);
     Endpoint::get("/api/v1/tts/audio/{id}", get_audio).deadline(Deadline::Stream).docs(docs)
 }
@@ -136,6 +145,12 @@ mod tests {
             ("bytes=4-", Part::From(4, 6)),
             ("Bytes=-3", Part::From(7, 3)),
             ("bytes=8-100", Part::From(8, 2)),
+            ("bytes=0-18446744073709551616", Part::From(0, 10)),
+            ("bytes=-18446744073709551616", Part::From(0, 10)),
+            ("bytes=18446744073709551616-", Part::Nothing),
+            ("bytes=-0", Part::Nothing),
+            ("bytes=-", Part::Nothing),
+            ("bytes=+1-2", Part::Nothing),
             ("bytes=0-1,4-5", Part::Whole),
             ("samples=0-1", Part::Whole),
             ("bytes=10-", Part::Nothing),

@@ -24,6 +24,8 @@ pub(super) struct Made {
     pub(super) silence: Duration,
     /// Who speaks, and with which voice.
     pub(super) speaker: Option<(String, Option<String>)>,
+    /// Whether more than one engine was heard.
+    pub(super) is_mixed: bool,
     /// Engines that broke off.
     pub(super) broken: Vec<String>,
 }

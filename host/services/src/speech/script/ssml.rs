@@ -63,7 +63,7 @@ pub(super) fn language(text: &str) -> Option<String> {
 }
 
 fn own_language<'d>(document: &'d Document<'_>) -> Option<&'d str> {
-    document.root_element().attribute((NS_XML_URI, "lang"))
+    document.root_element().attribute((NS_XML_URI, "lang")).map(str::trim)
 }
 
 struct Reader<'d, 't> {

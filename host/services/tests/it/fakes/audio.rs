@@ -11,6 +11,10 @@ use wheelhouse_core::{
 pub(crate) struct FakeAudioStore(Mutex<HashMap<AudioId, KeptAudio>>);
 
 impl FakeAudioStore {
+    pub(crate) fn forget(&self) {
+        self.0.lock().unwrap().clear();
+    }
+
     pub(crate) fn count(&self) -> usize {
         self.0.lock().unwrap().len()
     }

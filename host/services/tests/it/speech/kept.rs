@@ -17,6 +17,10 @@ fn sound(bytes: &'static [u8]) -> wheelhouse_core::Result<SpeechPiece> {
     Ok(SpeechPiece::Audio(Bytes::from_static(bytes)))
 }
 
+fn sound_of(byte: u8) -> wheelhouse_core::Result<Bytes> {
+    Ok(vec![byte; 4].into())
+}
+
 /// Until what was said is kept, which happens after its last byte.
 async fn until_kept(stage: &Stage, count: usize) {
     while stage.world.audio.count() < count {
@@ -104,6 +108,84 @@ async fn broken_and_patched_speech_is_never_kept() {
 }
 
 #[tokio::test]
+async fn speech_in_which_engines_took_turns_is_never_kept() {
+    let busy = Take::Fail(wheelhouse_core::Failure::new(FailureClass::RateLimited, "slow down"));
+    let stage = Stage::new(vec![Take::Speak, busy], Vec::new());
+    let text = "We are at the lake. The water is cold.";
+    let spoken = stage.speak(kept(text)).await.unwrap();
+    let id = spoken.id.unwrap();
+    assert_eq!(spoken.engine, "hibari");
+    assert_eq!(heard(spoken).await.1, Ok(()));
+    assert_eq!(stage.edge.asked().len(), 1);
+    stage.says_whole(kept("Hello.")).await;
+    until_kept(&stage, 1).await;
+    let failure = stage.services.speech.audio(&stage.ctx(), &id).await.unwrap_err();
+    assert_eq!(failure.class, FailureClass::NotFound);
+}
+
+#[tokio::test]
+async fn audio_that_another_engine_goes_on_with_is_not_given_as_whole() {
+    let (speak, live) = Take::live();
+    let stage = Stage::new(vec![live], Vec::new());
+    speak.send(sound(&[1, 1])).unwrap();
+    let spoken = stage.speak(kept("Hello.")).await.unwrap();
+    let (ctx, id) = (stage.ctx(), spoken.id.unwrap());
+    let asked = stage.services.speech.audio(&ctx, &id);
+    let rest = async {
+        speak.send(Err(wheelhouse_core::Failure::unavailable("gone"))).unwrap();
+        heard(spoken).await.1
+    };
+    let (whole, heard) = tokio::join!(asked, rest);
+    assert_eq!((whole.unwrap_err().class, heard), (FailureClass::NotFound, Ok(())));
+}
+
+#[tokio::test]
+async fn what_the_second_engine_said_is_found_while_the_first_is_not_there() {
+    let stage = Stage::new(Vec::new(), Vec::new());
+    stage.world.publish(vec![Plugin::engine(&stage.edge)]);
+    assert_eq!(stage.says_whole(kept("Hello.")).await, "edge");
+    until_kept(&stage, 1).await;
+    let again = stage.speak(kept("Hello.")).await.unwrap();
+    assert_eq!((again.cache_hit, again.engine.as_str(), again.fallback_used), (true, "edge", true));
+}
+
+#[tokio::test]
+async fn conversation_remembers_who_spoke_also_when_that_was_kept() {
+    let stage = Stage::new(vec![down(), down(), down()], Vec::new());
+    for _ in 0..3 {
+        stage.says_whole(say("Hello.")).await;
+    }
+    stage.says_whole(kept("Hello.")).await;
+    until_kept(&stage, 1).await;
+    let request = |text| SpeechRequest { conversation: Some("trip".to_owned()), ..kept(text) };
+    assert!(stage.speak(request("Hello.")).await.unwrap().cache_hit);
+    stage.world.clock.advance(std::time::Duration::from_secs(3_600));
+    stage.services.speech.probe(&stage.world.host()).await;
+    assert_eq!(stage.says_whole(say("Good night.")).await, "hibari", "it works again");
+    assert_eq!(stage.says_whole(request("Good night.")).await, "edge");
+}
+
+#[tokio::test]
+async fn audio_is_told_apart_by_its_bytes() {
+    let stage = Stage::new(vec![Take::Give(vec![sound_of(1)]), Take::Give(vec![sound_of(2)])], Vec::new());
+    let mut digests = Vec::new();
+    for count in 1..=2 {
+        let spoken = stage.speak(kept("Hello.")).await.unwrap();
+        let id = spoken.id.unwrap();
+        assert_eq!(heard(spoken).await.1, Ok(()));
+        until_kept(&stage, 1).await;
+        for _ in 0..2 {
+            digests.push(stage.services.speech.audio(&stage.ctx(), &id).await.unwrap().digest);
+        }
+        stage.world.audio.forget();
+        assert_eq!(stage.hibari.asked().len(), count);
+    }
+    assert_eq!(digests[0], digests[1]);
+    assert_eq!(digests[2], digests[3]);
+    assert_ne!(digests[0], digests[2], "spoken again it sounded otherwise");
+}
+
+#[tokio::test]
 async fn what_sounds_differently_is_another_audio() {
     let stage = Stage::new(Vec::new(), Vec::new());
     let with = |change: fn(&mut SpeechRequest)| {
@@ -185,6 +267,26 @@ async fn audio_that_is_asked_for_while_it_is_made_comes_when_it_is_whole() {
     };
     let (whole, heard) = tokio::join!(asked, rest);
     assert_eq!((whole.unwrap().audio, heard.1), (Bytes::from_static(&[1, 1, 2, 2]), Ok(())));
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_who_does_not_listen_keeps_others_waiting_for_some_seconds_at_most() {
+    let (speak, live) = Take::live();
+    let mut stage = Stage::new(vec![live], Vec::new());
+    stage.world.config.speech.recording_bytes = 16;
+    stage.services = stage.world.services();
+    // Each of these is 300 kB of audio.
+    let long = format!(" {}.", "The lake is cold today ".repeat(25).trim());
+    let text = format!("We are at the lake.{}", long.repeat(4));
+    speak.send(sound(&[1, 1])).unwrap();
+    let unread = stage.speak(kept(&text)).await.unwrap();
+    let read = stage.speak(kept(&text)).await.unwrap();
+    assert!(read.cache_hit);
+    drop(speak);
+    let before = tokio::time::Instant::now();
+    assert_eq!(heard(read).await.1, Ok(()));
+    assert_eq!(before.elapsed(), std::time::Duration::from_secs(5));
+    assert_eq!(heard(unread).await.1.unwrap_err().class, FailureClass::Timeout);
 }
 
 #[tokio::test]

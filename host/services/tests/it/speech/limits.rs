@@ -97,6 +97,39 @@ async fn second_engine_is_asked_as_well_when_the_first_is_late() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn engine_that_was_late_is_asked_again_when_the_other_one_breaks_off() {
+    let stage = narrow(vec![Take::Hang], |speech| speech.hedge_ms = 300);
+    let gone = wheelhouse_core::Failure::unavailable("gone");
+    stage.edge.then(vec![Take::Give(vec![Ok(Bytes::from_static(&[1, 1])), Err(gone)])]);
+    assert_eq!(heard(stage.speak(say("Hello.")).await.unwrap()).await.1, Ok(()));
+    assert_eq!((stage.hibari.asked().len(), stage.edge.asked().len()), (2, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn engine_is_not_late_while_there_is_no_place_for_it() {
+    let ((one, live_one), (two, live_two), (slow, live_slow)) = (Take::live(), Take::live(), Take::live());
+    let takes = vec![live_one, live_two, live_slow];
+    let stage = narrow(takes, |speech| (speech.at_once, speech.hedge_ms) = (2, 300));
+    let sound = || Ok(SpeechPiece::Audio(Bytes::from_static(&[1, 1])));
+    one.send(sound()).unwrap();
+    two.send(sound()).unwrap();
+    let first = stage.speak(say("Hello.")).await.unwrap();
+    let second = stage.speak(say("Hello.")).await.unwrap();
+    let waits = stage.speak(say("Hello again."));
+    let rest = async {
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        drop((one, two));
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        slow.send(sound()).unwrap();
+        drop(slow);
+    };
+    let (waited, ()) = tokio::join!(waits, rest);
+    assert_eq!(waited.unwrap().engine, "hibari", "it had a place for 0.2 s");
+    assert_eq!((heard(first).await.1, heard(second).await.1), (Ok(()), Ok(())));
+    assert!(stage.edge.asked().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
 async fn part_of_a_sentence_is_handed_on_only_where_there_is_nothing_else_to_hear() {
     let (speak, live) = Take::live();
     let stage = Stage::new(vec![live], Vec::new());

@@ -96,6 +96,21 @@ async fn where_the_engine_tells_its_words_only_those_that_were_not_heard_are_sai
     assert_eq!(stage.edge.asked()[0].text, "is cold.");
 }
 
+#[tokio::test(start_paused = true)]
+async fn sentence_of_which_every_word_was_heard_is_not_said_again() {
+    let (speak, live) = Take::live();
+    let stage = Stage::new(vec![live], Vec::new());
+    let ms = Duration::from_millis;
+    let word = Word { text: "Hello".to_owned(), start: ms(0), end: ms(100) };
+    speak.send(Ok(SpeechPiece::Word(word))).unwrap();
+    speak.send(Ok(SpeechPiece::Audio(vec![1; 9_600].into()))).unwrap();
+    let mut pieces = stage.speak(say("Hello.")).await.unwrap().pieces;
+    while !matches!(pieces.next().await.unwrap().unwrap(), SpokenPiece::Audio(_)) {}
+    speak.send(Err(gone())).unwrap();
+    assert!(pieces.all(async |piece| piece.is_ok()).await);
+    assert!(stage.edge.asked().is_empty());
+}
+
 #[tokio::test]
 async fn speech_that_nobody_can_go_on_with_is_not_taken_for_whole() {
     let stage = Stage::new(vec![Take::Speak, Take::Fail(gone())], vec![down()]);
