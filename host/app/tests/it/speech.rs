@@ -101,6 +101,7 @@ fn what_cannot_be_spoken_is_named() {
 #[test]
 fn engines_and_voices_are_listed_as_documented() {
     on_shared_app(|app| async move {
+        app.settled().await;
         let ada = app.newcomer().await;
         let engines = ada.get("/api/v1/tts/engines").await;
         assert_eq!(engines["data"][0]["id"], "hibari", "{engines}");
