@@ -190,7 +190,11 @@ impl Workshop {
     }
 
     /// Compiles on all processors but one, which is left for those that are served already.
+    ///
+    /// # Errors
+    /// Why there is no code of it, as when the host is stopping: it takes seconds, and nobody would run it.
     pub(crate) fn compile(&self, content: &Content) -> Result<Component, String> {
+        self.go_on()?;
         let bytes = content.origin.read(&content.hash, self.sandbox.config.pool.component_bytes)?;
         let engine = &self.sandbox.engine;
         let broken = |error: wasmtime::Error| format!("it cannot be compiled: {error:#}");
@@ -247,6 +251,15 @@ impl Workshop {
         .map_err(|reason| format!("it failed when it was asked what it is: {reason}"))
     }
 
+    /// # Errors
+    /// When the host is stopping.
+    fn go_on(&self) -> Result<(), String> {
+        match self.sandbox.stopping.is_cancelled() {
+            true => Err("the host is stopping".to_owned()),
+            false => Ok(()),
+        }
+    }
+
     /// One instance, made and dropped: what fails here would fail at every call.
     fn try_out(&self, program: &Program) -> Result<(), String> {
         self.in_an_instance(program, async |_| Ok(()))
@@ -258,11 +271,9 @@ impl Workshop {
         program: &Program,
         work: impl AsyncFnOnce(&mut crate::program::Instance) -> Result<T, crate::fault::Trap>,
     ) -> Result<T, String> {
+        // The runtime that guests run on may be gone already.
+        self.go_on()?;
         let sandbox = &self.sandbox;
-        if sandbox.stopping.is_cancelled() {
-            // The runtime that guests run on may be gone already.
-            return Err("the host is stopping".to_owned());
-        }
         let limit = Duration::from_millis(sandbox.config.describe_ms);
         let meter = Meter::new(limit);
         let done = async {
@@ -291,4 +302,44 @@ pub(crate) fn mounted_as<'p>(plugins: &'p BTreeMap<String, PluginConfig>, file: 
 
 fn not_linked(error: &wasmtime::Error) -> String {
     format!("it does not fit this host: {error:#}")
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::{fs, sync::Arc};
+
+    use wheelhouse_core::clock::{SystemClock, SystemEntropy};
+    use wheelhouse_guests::guest;
+    use wheelhouse_store::{Store, StoreConfig};
+
+    use crate::{PluginHost, PluginHostParts, RuntimeConfig, SystemResolver};
+
+    #[tokio::test]
+    async fn host_that_stops_compiles_nothing_more() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, code) = (folder.path().join("echo.wasm"), folder.path().join("compiled"));
+        fs::write(&file, guest("echo").bytes).unwrap();
+        let store = Store::open(&StoreConfig::default(), folder.path()).await.unwrap();
+        let host = PluginHost::start(PluginHostParts {
+            config: RuntimeConfig::default(),
+            plugins: Default::default(),
+            disabled: Default::default(),
+            plugins_dir: folder.path().join("plugins"),
+            cache_dir: code.clone(),
+            bundled: &[],
+            native: Vec::new(),
+            documents: store.documents(),
+            resolver: Arc::new(SystemResolver::default()),
+            outside: None,
+            clock: Arc::new(SystemClock),
+            entropy: Arc::new(SystemEntropy),
+        })
+        .unwrap();
+        host.workshop.sandbox.stopping.cancel();
+        let failure = host.examine(&file).await.unwrap_err();
+        assert_eq!(failure.message, "the host is stopping");
+        assert_eq!(fs::read_dir(&code).unwrap().count(), 0);
+    }
 }
